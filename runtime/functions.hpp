@@ -1,0 +1,61 @@
+// The one table of built-in functions: name, typed signature, cost, help, example, implementation. The checker, the VM, the manual and
+// completion read it. A new function is a row in a runtime/functions/*.cpp table and its implementation there.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "runtime/arena.hpp"
+#include "runtime/json.hpp"
+#include "shrike/value.hpp"
+
+namespace shrike {
+
+class GeoDatabase;  // later: ASN, country and place of addresses
+
+/// What a function may use besides its arguments. Owned by the engine; valid for the event.
+struct CallContext {
+  Arena& arena;
+  JsonDecoder& json;
+  const GeoDatabase* geo = nullptr;  ///< null: asn(), geo() give missing
+};
+
+/// Called with exactly the declared number of arguments (optional ones that were left out are missing values), each of the declared
+/// kind or missing. Rows are not called at all when a required argument is missing, unless `takes_missing`. Must not throw.
+using FunctionBody = Value (*)(CallContext&, std::span<const Value> arguments);
+
+struct FunctionRow {
+  /// As the manual shows it: "network(address: ip, bits?: int): cidr". Types of the language; T stands for any one type; `?` marks an optional
+  /// argument. A name may have several rows (overloads) that differ in argument types.
+  std::string_view signature;
+  FunctionBody body;
+  std::uint16_t cost;         ///< in units of one simple instruction
+  bool takes_missing;         ///< true for filled(), flatten(), …
+  std::string_view help;      ///< one sentence
+  std::string_view example;   ///< "lower(\"ABC\") == \"abc\"", run by a test
+};
+
+/// All built-in functions, in the order of the manual; index of a row is stable within a build and bound to its signature in saved programs.
+std::span<const FunctionRow> functions();
+
+/// The part of a signature before '('.
+std::string_view name_of(const FunctionRow& row);
+
+/// A signature taken apart; T is written as TypeKind::kNone with element kNone and depth 0.
+struct Signature {
+  struct Parameter {
+    std::string_view name;
+    Type type;
+    bool optional = false;
+    bool generic = false;   ///< mentions T
+  };
+  std::string_view name;
+  Parameter parameters[6];
+  unsigned parameter_count = 0;
+  Type result;
+  bool result_generic = false;
+};
+Signature signature_of(const FunctionRow& row);
+
+}  // namespace shrike
