@@ -14,6 +14,7 @@ mirror=$(awk '$2 == "bookworm" && $3 == "main" {print $1; exit}' <<<"$sources")
 [[ -n $mirror ]] || { echo "error: apt knows no source of Debian 12 (bookworm main)" >&2; exit 1; }
 
 root=$(mktemp -d "${TMPDIR:-/tmp}/shrike-bare.XXXXXX")
+chmod 755 "$root"  # Others than root live in it, apt's download user among them.
 clean_up() {
   for mounted in "$root/dev/pts" "$root/dev" "$root/sys" "$root/proc"; do
     mountpoint -q "$mounted" && { umount "$mounted" || umount -l "$mounted"; }
