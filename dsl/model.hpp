@@ -108,14 +108,14 @@ struct Model {
   std::vector<ExceptInfo> excepts;
   std::vector<TestInfo> tests;
 
-  /// Index by name, kNone when there is none.
+  /// Index by name, kNoIndex when there is none.
   std::uint32_t find_class(std::string_view name) const;
   std::uint32_t find_rule(std::string_view name) const;
   std::uint32_t find_list(std::string_view name) const;
   std::uint32_t find_table(std::string_view name) const;
   std::uint32_t find_def(std::string_view name) const;
   std::uint32_t find_source(std::string_view name) const;
-  /// The parameter of a rule, kNone when there is none.
+  /// The parameter of a rule, kNoIndex when there is none.
   std::uint32_t find_param(std::uint32_t rule, std::string_view name) const;
 };
 

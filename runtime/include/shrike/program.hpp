@@ -20,7 +20,7 @@ struct Instruction;
 
 inline constexpr std::uint32_t kLanguageVersion = 1;
 inline constexpr std::uint32_t kBytecodeVersion = 1;
-inline constexpr std::uint32_t kNone = 0xffffffffU;  ///< "no such index"
+inline constexpr std::uint32_t kNoIndex = 0xffffffffU;  ///< "no such index"
 
 enum class Severity : std::uint8_t { kInfo, kLow, kMedium, kHigh, kCritical };
 std::string_view name_of(Severity severity);
@@ -45,7 +45,7 @@ struct UnitData {
   std::uint32_t first = 0;       ///< into code
   std::uint32_t count = 0;
   std::uint16_t registers = 0;
-  std::uint32_t source = kNone;  ///< source the unit belongs to; kNone: reads slots of whatever source
+  std::uint32_t source = kNoIndex;  ///< source the unit belongs to; kNoIndex: reads slots of whatever source
   std::uint64_t cost = 0;        ///< worst case, in simple instructions; the verifier computes it again
 };
 
@@ -65,14 +65,14 @@ struct SourceData {
   std::uint32_t event_class = 0;
   std::int64_t order = 0;
   std::int64_t lateness = 0;          ///< nanoseconds
-  std::uint32_t accept = kNone;       ///< unit, a condition; kNone: only the program itself feeds it (tests, alerts)
-  std::vector<std::uint32_t> units;   ///< per slot: the unit that computes it, or kNone
+  std::uint32_t accept = kNoIndex;       ///< unit, a condition; kNoIndex: only the program itself feeds it (tests, alerts)
+  std::vector<std::uint32_t> units;   ///< per slot: the unit that computes it, or kNoIndex
 };
 
 struct UnwrapData {
   std::string name;
-  std::uint32_t accept = kNone;       ///< unit, a condition
-  std::uint32_t path = kNone;         ///< raw path of what stands in the record's place (an object, or an object in a string)
+  std::uint32_t accept = kNoIndex;       ///< unit, a condition
+  std::uint32_t path = kNoIndex;         ///< raw path of what stands in the record's place (an object, or an object in a string)
 };
 
 struct NamedListData {
@@ -107,13 +107,13 @@ struct ShowData {
 };
 struct RespondData {
   std::string action;          ///< row of response_actions()
-  std::uint32_t unit = kNone;  ///< gives the packed arguments, or missing when its `if` does not hold
+  std::uint32_t unit = kNoIndex;  ///< gives the packed arguments, or missing when its `if` does not hold
 };
 
 /// For the candidate index: the rule can only fire on events of `event_class` whose slot holds one of the strings. Without guards, every event.
 struct GuardData {
   std::uint32_t event_class = 0;
-  std::uint32_t slot = kNone;               ///< kNone: no guard for this class
+  std::uint32_t slot = kNoIndex;               ///< kNoIndex: no guard for this class
   std::vector<std::uint32_t> constants;     ///< strings
   std::vector<std::uint32_t> lists;         ///< named lists; their values in any profile
 };
@@ -124,15 +124,15 @@ struct RuleData {
   std::vector<std::string> attack, tags, refs, known_false;
   std::vector<std::uint32_t> classes;
   std::vector<GuardData> guards;            ///< one per class
-  std::uint32_t where = kNone;              ///< unit; kNone: always
-  std::uint32_t score = kNone;              ///< unit giving an int or float, kNone: by severity
+  std::uint32_t where = kNoIndex;              ///< unit; kNoIndex: always
+  std::uint32_t score = kNoIndex;              ///< unit giving an int or float, kNoIndex: by severity
   std::vector<std::string> say;             ///< literal pieces around the values of `say_values`
-  std::uint32_t say_values = kNone;         ///< unit giving a pack
+  std::uint32_t say_values = kNoIndex;         ///< unit giving a pack
   std::vector<ShowData> show;
-  std::uint32_t show_values = kNone;        ///< unit giving a pack
+  std::uint32_t show_values = kNoIndex;        ///< unit giving a pack
   std::int64_t quiet = 0;                   ///< nanoseconds, 0: none
-  std::uint32_t quiet_param = kNone;        ///< parameter that gives it instead
-  std::uint32_t quiet_keys = kNone;         ///< unit giving a pack
+  std::uint32_t quiet_param = kNoIndex;        ///< parameter that gives it instead
+  std::uint32_t quiet_keys = kNoIndex;         ///< unit giving a pack
   std::vector<RespondData> respond;
   std::vector<std::uint32_t> slots;         ///< fields the rule reads, for `blind`
   std::uint32_t file = 0, line = 0;         ///< where it stands
@@ -141,9 +141,9 @@ struct RuleData {
 struct ExceptionData {
   std::uint32_t rule = 0;
   std::string title, owner, tenant;         ///< tenant empty: every tenant
-  std::uint32_t where = kNone;              ///< unit; kNone: always
+  std::uint32_t where = kNoIndex;              ///< unit; kNoIndex: always
   bool drop = false;
-  std::uint32_t score = kNone;              ///< unit giving a number that is added
+  std::uint32_t score = kNoIndex;              ///< unit giving a number that is added
   std::int64_t until = INT64_MAX;           ///< first moment at which it does nothing any more
 };
 
@@ -171,7 +171,7 @@ struct ProgramData {
   std::vector<ExceptionData> exceptions;
   std::vector<ProfileData> profiles;        ///< at least one
   std::vector<std::string> files;           ///< names, for positions
-  std::uint32_t time_slot = kNone, id_slot = kNone, tenant_slot = kNone;
+  std::uint32_t time_slot = kNoIndex, id_slot = kNoIndex, tenant_slot = kNoIndex;
 };
 
 /// A verified program. Cheap to copy (shared). All members may be called from any thread.

@@ -1,0 +1,26 @@
+// Checked rules to a program: the last stage of the compiler. Units (pieces of code) are made by unit_generator.cpp.
+// Read next: runtime/opcodes.hpp for what the code does.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dsl/model.hpp"
+#include "shrike/diagnostic.hpp"
+#include "shrike/program.hpp"
+
+namespace shrike {
+
+struct GenerateOptions {
+  std::vector<std::string> only;               ///< rules to keep by name; empty: all
+  std::vector<SettingsInfo::Value> overrides;  ///< `set` of a test: on top of every setting
+};
+
+/// Generates code for the rules of a model that checked without errors. A rule that uses what cannot run yet is an error (kNotRunnableYet).
+/// Empty when an error was added.
+std::optional<ProgramData> generate(const Model& model, const SourceFiles& files, const GenerateOptions& options,
+                                    Diagnostics& diagnostics);
+
+}  // namespace shrike

@@ -1,0 +1,21 @@
+// What a rule's condition asks for at the least: the equality tests that the candidate index is built on.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "dsl/unit_generator.hpp"
+
+namespace shrike {
+
+/// "The slot holds one of these": true of every event for which the condition holds.
+struct Guard {
+  std::uint32_t slot = kNoIndex;
+  std::vector<std::uint32_t> constants;  ///< strings or integers
+  std::vector<std::uint32_t> lists;      ///< named lists
+};
+
+/// All guards that the condition implies, in the order found; empty when there is none.
+std::vector<Guard> guards_of(const ast::Expr& condition, const UnitContext& context);
+
+}  // namespace shrike
