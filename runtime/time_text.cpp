@@ -165,10 +165,12 @@ Nanoseconds read_zone(Cursor& in) {
 }
 
 Nanoseconds sum(std::int64_t days, std::int64_t clock, std::int64_t offset) {
-  // Days before the epoch are counted from their end, so that the earliest day that fits in part is not lost.
-  const std::int64_t rest = clock - offset;
-  if (days < 0) return add(multiply(days + 1, kDay), rest - kDay);
-  return add(multiply(days, kDay), rest);
+  // Whole seconds cannot overflow. Those before the epoch are counted from their end, so that the earliest second, of
+  // which only a part fits, is not lost.
+  const std::int64_t seconds = days * (kDay / kSecond) + clock / kSecond - offset / kSecond;
+  const std::int64_t part = clock % kSecond;
+  if (seconds < 0) return add(multiply(seconds + 1, kSecond), part - kSecond);
+  return add(multiply(seconds, kSecond), part);
 }
 
 Nanoseconds read_iso(Cursor in) {
