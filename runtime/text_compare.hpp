@@ -95,7 +95,7 @@ inline bool ends_folded(std::string_view text, bool ascii, std::string_view fold
 bool contains_folded(std::string_view text, bool ascii, std::string_view folded) noexcept;
 
 /// Whether one string Value holds another, in time linear in both. Folded copies go to the arena; false when it is
-/// exhausted or when one of them is no string.
+/// exhausted or when one of them is no string. A needle that is not UTF-8 is sought byte by byte.
 bool contains_text(const Value& text, const Value& needle, bool cased, Arena& arena);
 
 /// Caseless equality and order (-1, 0, 1, by folded code points) of any two texts.

@@ -130,6 +130,8 @@ TEST_CASE("caseless comparison, search and hash agree with code points folded on
       REQUIRE(ends_folded(a, known, needle) == ends);
       const bool holds = std::search(x.begin(), x.end(), y.begin(), y.end()) != x.end();
       REQUIRE(contains_folded(a, known, needle) == holds);
+      const bool well_formed = std::all_of(y.begin(), y.end(), [](std::uint32_t p) { return p < utf8::kInvalid; });
+      if (!well_formed) continue;
       Arena arena;
       REQUIRE(contains_text(Value::of_string(a), Value::of_string(b), false, arena) == holds);
     }
