@@ -128,7 +128,7 @@ TEST_CASE("caseless comparison, search and hash agree with code points folded on
       REQUIRE(starts_folded(a, known, needle) == starts);
       const bool ends = x.size() >= y.size() && std::equal(y.rbegin(), y.rend(), x.rbegin());
       REQUIRE(ends_folded(a, known, needle) == ends);
-      const bool holds = std::search(x.begin(), x.end(), y.begin(), y.end()) != x.end();
+      const bool holds = y.empty() || std::search(x.begin(), x.end(), y.begin(), y.end()) != x.end();
       REQUIRE(contains_folded(a, known, needle) == holds);
       const bool well_formed = std::all_of(y.begin(), y.end(), [](std::uint32_t p) { return p < utf8::kInvalid; });
       if (!well_formed) continue;
