@@ -65,7 +65,8 @@ bool ends_folded_slow(std::string_view text, std::string_view folded) noexcept;
 /// Whether every byte is below 0x80.
 bool is_ascii(std::string_view text) noexcept;
 
-// The next four ask whether `text` is, begins with, ends with or holds a constant that was folded before (fold_case).
+// The next four ask whether `text` is, begins with, ends with or holds a constant that was folded before (fold_case) and
+// is well-formed UTF-8; the text may be anything.
 // `ascii` says that the text is known to be ASCII (Value::kAscii); false means not known.
 
 inline bool equal_folded(std::string_view text, bool ascii, std::string_view folded) noexcept {
@@ -95,7 +96,7 @@ inline bool ends_folded(std::string_view text, bool ascii, std::string_view fold
 bool contains_folded(std::string_view text, bool ascii, std::string_view folded) noexcept;
 
 /// Whether one string Value holds another, in time linear in both. Folded copies go to the arena; false when it is
-/// exhausted or when one of them is no string. A needle that is not UTF-8 is sought byte by byte.
+/// exhausted or when one of them is no string. The needle is well-formed UTF-8.
 bool contains_text(const Value& text, const Value& needle, bool cased, Arena& arena);
 
 /// Caseless equality and order (-1, 0, 1, by folded code points) of any two texts.

@@ -121,6 +121,7 @@ TEST_CASE("caseless comparison, search and hash agree with code points folded on
       REQUIRE(hash_caseless(a) == hash_caseless(b));
     }
     REQUIRE(hash_caseless(a) == hash_cased(encoded(x)));
+    if (std::any_of(y.begin(), y.end(), [](std::uint32_t p) { return p >= utf8::kInvalid; })) continue;
     for (const bool known : {false, true}) {
       if (known && !is_ascii(a)) continue;
       REQUIRE(equal_folded(a, known, needle) == (x == y));
@@ -130,8 +131,6 @@ TEST_CASE("caseless comparison, search and hash agree with code points folded on
       REQUIRE(ends_folded(a, known, needle) == ends);
       const bool holds = y.empty() || std::search(x.begin(), x.end(), y.begin(), y.end()) != x.end();
       REQUIRE(contains_folded(a, known, needle) == holds);
-      const bool well_formed = std::all_of(y.begin(), y.end(), [](std::uint32_t p) { return p < utf8::kInvalid; });
-      if (!well_formed) continue;
       Arena arena;
       REQUIRE(contains_text(Value::of_string(a), Value::of_string(b), false, arena) == holds);
     }
