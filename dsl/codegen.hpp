@@ -9,13 +9,14 @@
 
 #include "dsl/model.hpp"
 #include "shrike/diagnostic.hpp"
-#include "shrike/program.hpp"
+#include "runtime/program_data.hpp"
 
 namespace shrike {
 
 struct GenerateOptions {
   std::vector<std::string> only;               ///< rules to keep by name; empty: all
   std::vector<SettingsInfo::Value> overrides;  ///< `set` of a test: on top of every setting
+  std::vector<std::string> fields;             ///< fields to compute although no rule needs them
 };
 
 /// Generates code for the rules of a model that checked without errors. A rule that uses what cannot run yet is an error (kNotRunnableYet).

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "dsl/ast.hpp"
-#include "shrike/program.hpp"
+#include "runtime/program_data.hpp"
 
 namespace shrike {
 

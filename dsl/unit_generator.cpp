@@ -89,6 +89,23 @@ std::optional<std::vector<std::string>> static_path(const Expr& expr, const Scop
   return path;
 }
 
+LineStarts::LineStarts(const SourceFiles& files) {
+  for (const SourceFile& file : files) {
+    std::vector<std::uint32_t>& starts = starts_.emplace_back(1, 0U);
+    for (std::size_t at = file.text.find('\n'); at != std::string::npos; at = file.text.find('\n', at + 1)) {
+      starts.push_back(static_cast<std::uint32_t>(at + 1));
+    }
+  }
+}
+
+PositionData LineStarts::position(Span span) const {
+  if (span.file >= starts_.size()) return {};
+  const auto& starts = starts_[span.file];
+  const auto after = std::upper_bound(starts.begin(), starts.end(), span.begin);
+  const auto line = static_cast<std::uint32_t>(after - starts.begin());
+  return {span.file, line, span.begin - *(after - 1) + 1};
+}
+
 // ---- emitting
 
 UnitDraft UnitGenerator::condition(const Expr& expr) {
@@ -170,13 +187,7 @@ void UnitGenerator::bind(Label label) { labels_[label] = static_cast<std::uint32
 
 void UnitGenerator::emit(Opcode opcode, std::uint8_t flags, std::uint16_t dst, std::uint32_t x, std::uint32_t y) {
   draft_.code.push_back({opcode, flags, dst, x, y, 0});
-  PositionData position;
-  if (!places_.empty()) {
-    const Span span = places_.back()->span;
-    const LineColumn at = locate(context_.files[span.file], span.begin);
-    position = {span.file, at.line, at.column};
-  }
-  draft_.positions.push_back(position);
+  draft_.positions.push_back(places_.empty() ? PositionData{} : context_.lines.position(places_.back()->span));
 }
 
 void UnitGenerator::emit_jump(Opcode opcode, std::uint8_t flags, std::uint16_t dst, std::uint32_t x, std::uint32_t y,

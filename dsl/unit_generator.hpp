@@ -14,7 +14,7 @@
 #include "dsl/constant_pool.hpp"
 #include "dsl/model.hpp"
 #include "runtime/opcodes.hpp"
-#include "shrike/program.hpp"
+#include "runtime/program_data.hpp"
 
 namespace shrike {
 
@@ -33,10 +33,20 @@ struct SlotTable {
   std::map<const ast::Let*, std::uint32_t> lets;
 };
 
+/// Where the lines of every file begin, so that a position is found without reading the text again.
+class LineStarts {
+ public:
+  explicit LineStarts(const SourceFiles& files);
+  PositionData position(Span span) const;
+
+ private:
+  std::vector<std::vector<std::uint32_t>> starts_;
+};
+
 /// What the expressions of a unit may refer to.
 struct UnitContext {
   const Model& model;
-  const SourceFiles& files;
+  const LineStarts& lines;
   ConstantPool& pool;
   const SlotTable& slots;
   const std::vector<ast::Let>* lets = nullptr;               ///< of the enclosing rule or source

@@ -20,6 +20,7 @@
 #include "shrike/error.hpp"
 #include "shrike/program.hpp"
 #include "shrike/reader.hpp"
+#include "shrike/value.hpp"
 
 namespace shrike {
 
@@ -65,9 +66,9 @@ class Engine {
   /// Returns the alerts to give now (kEarly); the span is valid until the next call. Errors: kFormat (bad record), kLimit; the engine
   /// stays usable.
   Expected<std::span<const Alert>> feed(std::string_view record, const RecordPlace& place = {});
-  /// The same without copying, for text followed by kRecordPadding readable bytes.
+  /// The same for a value in memory: feed_json(). feed_padded() takes text without copying, for text followed by kRecordPadding readable bytes.
   Expected<std::span<const Alert>> feed_padded(std::string_view padded_record, const RecordPlace& place);
-  Expected<std::span<const Alert>> feed(const nlohmann::json& record, const RecordPlace& place = {});
+  Expected<std::span<const Alert>> feed_json(const nlohmann::json& record, const RecordPlace& place = {});
 
   /// Judges an event given as fields of a class instead of a record; class defaults are computed. Errors: kArgument for an unknown class
   /// or field, or a value of another type.
@@ -77,6 +78,10 @@ class Engine {
   /// Gives what is still held (kFinal: everything, in event order), calling `take` for each alert. The engine may be fed again after it.
   /// Errors: kIo when a temporary file failed.
   Expected<void> finish(const std::function<void(const Alert&)>& take);
+
+  /// A field of the event judged last, computed now if need be; missing where the event has none, or where the program was compiled without
+  /// that field. Valid until the next call of feed.
+  Value field(std::string_view name);
 
   const EngineStats& stats() const;
   const Program& program() const;

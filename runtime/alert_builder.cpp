@@ -1,0 +1,169 @@
+#include "runtime/alert_builder.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "runtime/digest.hpp"
+#include "runtime/json.hpp"
+#include "runtime/response_actions.hpp"
+#include "runtime/sealed_program.hpp"
+#include "runtime/text_compare.hpp"
+
+namespace shrike {
+
+using Json = nlohmann::ordered_json;
+
+std::string spoken(const Value& value) {
+  switch (value.kind) {
+    case Kind::kMissing: return "?";
+    case Kind::kString: return std::string(value.as_string());
+    case Kind::kList: {
+      std::string text;
+      for (const Value& item : value.as_list()) {
+        if (!text.empty()) text += ", ";
+        text += spoken(item);
+      }
+      return text;
+    }
+    default: break;
+  }
+  std::string text;
+  append_json(text, value);
+  // Times and addresses are strings in JSON; a sentence needs no quotes.
+  if (text.size() >= 2 && text.front() == '"') return text.substr(1, text.size() - 2);
+  return text;
+}
+
+Json json_of(const Value& value) {
+  std::string text;
+  append_json(text, value);
+  return Json::parse(text, nullptr, false);
+}
+
+AlertBuilder::AlertBuilder(const Program& program, Vm& vm, EventState& event, std::uint32_t rule)
+    : program_(program), rule_(program.data().rules[rule]), vm_(vm), event_(event) {}
+
+bool AlertBuilder::apply(const ExceptionData& exception) {
+  if (!exception.tenant.empty() && !equal_caseless(exception.tenant, event_.tenant.as_string())) return true;
+  if (vm_.slot(program_.data().time_slot, event_).integer >= exception.until) return true;
+  if (exception.where != kNoIndex && !vm_.decide(exception.where, event_)) return true;
+  if (exception.drop) return false;
+  if (exception.score != kNoIndex) {
+    const Value amount = vm_.evaluate(exception.score, event_);
+    if (amount.kind == Kind::kInt) adjustment_ += static_cast<double>(amount.integer);
+    if (amount.kind == Kind::kFloat) adjustment_ += amount.number;
+  }
+  return true;
+}
+
+int AlertBuilder::score() {
+  constexpr int kBySeverity[] = {10, 30, 55, 80, 95};
+  double sum = kBySeverity[static_cast<std::size_t>(rule_.severity)];
+  if (rule_.score != kNoIndex) {
+    const Value given = vm_.evaluate(rule_.score, event_);
+    if (given.kind == Kind::kInt) sum = static_cast<double>(given.integer);
+    if (given.kind == Kind::kFloat) sum = given.number;
+  }
+  return static_cast<int>(std::lround(std::clamp(sum + adjustment_, 0.0, 100.0)));
+}
+
+void AlertBuilder::add_message(Alert& alert) {
+  if (rule_.say_values == kNoIndex) {
+    alert.message = rule_.title;
+    return;
+  }
+  const Value values = vm_.evaluate(rule_.say_values, event_);
+  for (std::size_t i = 0; i < rule_.say.size(); ++i) {
+    alert.message += rule_.say[i];
+    if (values.kind == Kind::kList && i < values.size) alert.message += spoken(values.as_list()[i]);
+  }
+}
+
+void AlertBuilder::add_show(Alert& alert) {
+  if (rule_.show_values == kNoIndex) return;
+  const Value values = vm_.evaluate(rule_.show_values, event_);
+  if (values.kind != Kind::kList) return;
+  for (std::size_t i = 0; i < std::min<std::size_t>(values.size, rule_.show.size()); ++i) {
+    alert.show[rule_.show[i].name] = json_of(values.as_list()[i]);
+  }
+}
+
+void AlertBuilder::add_responses(Alert& alert) {
+  for (const RespondData& respond : rule_.respond) {
+    const Value arguments = vm_.evaluate(respond.unit, event_);
+    if (arguments.kind != Kind::kList) continue;
+    const auto values = arguments.as_list();
+    // An action on nobody is no recommendation.
+    if (std::any_of(values.begin(), values.end(), [](const Value& v) { return v.is_missing(); })) continue;
+    Response response;
+    response.action = respond.action;
+    for (const Value& value : values) response.arguments.push_back(spoken(value));
+    response.request = request_of(respond.action, response.arguments);
+    alert.respond.push_back(std::move(response));
+  }
+}
+
+void AlertBuilder::add_blind(Alert& alert) {
+  for (std::uint32_t slot : rule_.slots) {
+    if (vm_.slot(slot, event_).is_missing()) alert.blind.push_back(program_.data().slots[slot].name);
+  }
+  std::sort(alert.blind.begin(), alert.blind.end());
+}
+
+void AlertBuilder::add_quiet(Firing& firing) {
+  firing.quiet = rule_.quiet;
+  if (rule_.quiet_param != kNoIndex) {
+    const Value given = program_.sealed().constants[program_.data().profiles[event_.profile].params[rule_.quiet_param]];
+    if (given.kind == Kind::kDuration) firing.quiet = given.integer;
+  }
+  if (firing.quiet <= 0 || rule_.quiet_keys == kNoIndex) return;
+  const Value keys = vm_.evaluate(rule_.quiet_keys, event_);
+  if (keys.kind != Kind::kList) return;
+  std::string key = firing.alert.rule + '\n' + firing.alert.tenant;
+  for (const Value& part : keys.as_list()) {
+    // A key with a missing part silences nothing.
+    if (part.is_missing() || (part.kind == Kind::kString && part.size == 0)) return;
+    std::string text;
+    append_json(text, part);
+    Arena scratch;
+    key += '\n';
+    key += fold_case(text, scratch);
+  }
+  firing.quiet_key = std::move(key);
+}
+
+Firing AlertBuilder::build(std::string_view record, const RecordPlace& place, std::int64_t newest) {
+  const ProgramData& data = program_.data();
+  Firing firing;
+  Alert& alert = firing.alert;
+  alert.rule = rule_.name;
+  alert.title = rule_.title;
+  alert.score = score();
+  alert.severity = std::min(rule_.severity, severity_of_score(alert.score));
+  alert.time = vm_.slot(data.time_slot, event_).integer;
+  alert.tenant = event_.tenant.as_string();
+  alert.attack = rule_.attack;
+  alert.ruleset = program_.hash();
+  if (newest > alert.time) alert.late = static_cast<double>(newest - alert.time) / 1e9;
+  add_message(alert);
+  add_show(alert);
+  add_responses(alert);
+  add_blind(alert);
+
+  firing.event_class = data.classes[data.sources[event_.source].event_class].name;
+  const Value id = data.id_slot == kNoIndex ? Value() : vm_.slot(data.id_slot, event_);
+  firing.event_id = id.kind == Kind::kString && id.size != 0 ? std::string(id.as_string()) : Digest().add(record).hex();
+  const std::string at = place.file.empty() ? std::string() : std::string(place.file) + ":" + std::to_string(place.line);
+  alert.evidence.push_back({firing.event_id, alert.time, firing.event_class, {}, at});
+  alert.id = Digest()
+                 .add(alert.rule)
+                 .add(alert.tenant)
+                 .add(firing.event_class)
+                 .add(firing.event_id)
+                 .add(std::to_string(alert.time))
+                 .hex();
+  add_quiet(firing);
+  return firing;
+}
+
+}  // namespace shrike

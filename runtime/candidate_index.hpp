@@ -1,0 +1,34 @@
+// Which rules can fire on an event at all: an index on the equality tests that their conditions ask for. Sound by construction: a rule without
+// such a test is always a candidate. A full scan is the oracle in tests.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "runtime/vm.hpp"
+#include "shrike/program.hpp"
+
+namespace shrike {
+
+class CandidateIndex {
+ public:
+  explicit CandidateIndex(const Program& program);
+
+  /// The rules to try on an event of that class, in program order; valid until the next call.
+  const std::vector<std::uint32_t>& candidates(std::uint32_t event_class, Vm& vm, EventState& event);
+
+ private:
+  struct SlotIndex {
+    std::uint32_t slot;
+    std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> rules;  ///< by caseless hash of the value
+  };
+  struct ClassIndex {
+    std::vector<std::uint32_t> always;
+    std::vector<SlotIndex> slots;
+  };
+  std::vector<ClassIndex> classes_;
+  std::vector<std::uint32_t> found_;
+};
+
+}  // namespace shrike
