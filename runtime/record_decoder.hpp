@@ -30,14 +30,19 @@ class RecordDecoder {
   RecordDecoder(RecordDecoder&&) noexcept;
   RecordDecoder& operator=(RecordDecoder&&) noexcept;
 
-  /// Walks one record (a JSON object followed by kRecordPadding readable bytes). Structure and UTF-8 are checked everywhere,
-  /// values only where a path wants them. The record must stay alive until the last value() of it. Errors name the reason
-  /// (kBadJson, kTooDeep, kTooLarge) in `reject_reason()`.
+  /// Walks one record (a JSON object followed by kRecordPadding readable bytes). Checked everywhere: UTF-8, the ends of strings,
+  /// control characters in them, brackets, commas, colons, nesting, nothing behind the object. Checked only where a path ends:
+  /// that a number, true, false or null is spelled right. Not checked here: escapes in strings, and what stands inside objects
+  /// and arrays that are wanted as a whole; value() is missing where that is wrong. Numbers and words that no path wants may be
+  /// any run of letters, digits and signs (NaN, 01). A key with a malformed escape is nobody's.
+  /// The record must stay alive until the last value() of it. After an error nothing stands anywhere, and reject_reason() names
+  /// why: kBadJson, kBadEncoding, kTooDeep, kTooLarge.
   Expected<void> decode(std::string_view padded_record);
   RejectReason reject_reason() const;
 
   /// What stands at paths[index] of the record decoded last; missing when absent or null. Made on the first call and kept until the next
-  /// decode() (the arena must not be reset in between). Strings without escapes are views into the record.
+  /// decode() (the arena must not be reset in between). Strings without escapes are views into the record; behind any string that is
+  /// itself the value kRecordPadding bytes are readable, so that a quoted record can be handed to a second decoder.
   Value value(std::size_t index, Arena& arena);
 
   /// Whether something other than null stands there; never parses.

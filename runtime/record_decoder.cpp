@@ -1,0 +1,321 @@
+// The pass over a record's tokens. Members that a path wants are noted; everything else is stepped over with its structure
+// checked. How keys are looked up is in path_trie.cpp, how noted text becomes values in json_tokens.cpp and json_builder.cpp.
+#include "runtime/record_decoder.hpp"
+
+#include <algorithm>
+
+#include "runtime/json_builder.hpp"
+#include "runtime/json_tokens.hpp"
+#include "runtime/path_trie.hpp"
+
+namespace shrike {
+namespace {
+
+/// Where a wanted member stands. Valid when `pass` is the decoder's; so nothing has to be cleared between records.
+struct Note {
+  std::uint32_t pass = 0;
+  std::uint32_t first = 0;  ///< its first token
+  std::uint32_t after = 0;  ///< the token behind it
+  bool exact = false;       ///< the key was spelled as the path spells it
+};
+
+struct CachedValue {
+  std::uint32_t pass = 0;
+  Value value;
+};
+
+}  // namespace
+
+struct RecordDecoder::State {
+  PathTrie paths;
+  std::vector<std::uint32_t> slots;  ///< by index of the path
+  std::vector<Note> notes;           ///< by slot
+  std::vector<CachedValue> values;   ///< by slot
+  std::vector<bool> wanted;          ///< by slot: a path ends here
+  std::uint32_t value_slot = 0;
+  std::uint32_t records_slot = 0;
+  ReadLimits limits;
+
+  JsonScanner scanner;
+  JsonBuilder builder;
+  std::string key_scratch;
+  std::vector<char> closers;  ///< of the open containers, while one is stepped over
+
+  JsonTokens tokens;
+  std::uint32_t pass = 0;
+  RejectReason reason = RejectReason::kBadJson;
+
+  // Every step returns the token behind what it passed, or 0 when the record is to be rejected.
+  std::uint32_t walk_object(const PathNode& node, std::uint32_t token, std::size_t depth);
+  std::uint32_t take_member(const PathMember& member, bool exact, std::uint32_t token, std::size_t depth);
+  std::uint32_t step_over(std::uint32_t token, std::size_t depth);
+  std::uint32_t step_over_container(std::uint32_t token, std::size_t depth);
+
+  std::uint32_t reject(RejectReason why) {
+    reason = why;
+    return 0;
+  }
+
+  void forget_notes();
+  Expected<void> decode(std::string_view record);
+  bool walk_record();
+  bool stands(std::uint32_t slot) const { return notes[slot].pass == pass; }
+  std::string_view text_of(const Note& note) const;
+  Value make_value(const Note& note, Arena& arena);
+};
+
+/// From a '{' or '[' to the token behind its end. decode() has made sure that the last token is '}', so no step before a
+/// closing one can run past the tokens.
+std::uint32_t RecordDecoder::State::step_over_container(std::uint32_t token, std::size_t depth) {
+  const char* const text = tokens.text.data();
+  const std::uint32_t* const at = tokens.at;
+  const std::uint32_t count = tokens.count;
+  const std::size_t most = limits.nesting - depth;  // open at once, this one included
+  char* const stack = closers.data();
+  std::size_t open = 0;
+  char closer;
+
+enter:
+  if (open == most) return reject(RejectReason::kTooDeep);
+  closer = static_cast<char>(text[at[token++]] + 2);  // '{' and '}', '[' and ']' are two apart
+  stack[open++] = closer;
+  if (text[at[token]] == closer) goto leave;
+  if (closer == ']') goto value;
+
+key:
+  if (text[at[token]] != '"' || text[at[token + 1]] != ':') return reject(RejectReason::kBadJson);
+  token += 2;
+
+value:
+  switch (json_class(text[at[token]])) {
+    case JsonClass::kString:
+    case JsonClass::kPlain: ++token; break;
+    case JsonClass::kOpenObject:
+    case JsonClass::kOpenArray: goto enter;
+    default: return reject(RejectReason::kBadJson);
+  }
+
+behind:
+  if (text[at[token]] == ',') {
+    ++token;
+    if (closer == '}') goto key;
+    goto value;
+  }
+  if (text[at[token]] != closer) return reject(RejectReason::kBadJson);
+
+leave:
+  ++token;
+  if (--open == 0) return token;
+  if (token >= count) return reject(RejectReason::kBadJson);
+  closer = stack[open - 1];
+  goto behind;
+}
+
+std::uint32_t RecordDecoder::State::step_over(std::uint32_t token, std::size_t depth) {
+  switch (json_class(tokens[token])) {
+    case JsonClass::kString:
+    case JsonClass::kPlain: return token + 1;
+    case JsonClass::kOpenObject:
+    case JsonClass::kOpenArray: return step_over_container(token, depth);
+    default: return reject(RejectReason::kBadJson);
+  }
+}
+
+/// Notes the value at `token` for one wanted member, unless an earlier one with a better spelling stands.
+std::uint32_t RecordDecoder::State::take_member(const PathMember& member, bool exact, std::uint32_t token,
+                                                std::size_t depth) {
+  Note& note = notes[member.slot];
+  if (note.pass == pass) {
+    if (note.exact && !exact) return step_over(token, depth);
+    for (std::uint32_t slot = member.slot + 1; slot <= member.last_slot; ++slot) notes[slot].pass = 0;
+  }
+  std::uint32_t after;
+  switch (json_class(tokens[token])) {
+    case JsonClass::kString: after = token + 1; break;
+    case JsonClass::kPlain:
+      if (wanted[member.slot] && !is_plain(token_text(tokens, token))) return reject(RejectReason::kBadJson);
+      after = token + 1;
+      break;
+    case JsonClass::kOpenObject:
+      after = member.node == PathMember::kNoNode ? step_over_container(token, depth)
+                                                 : walk_object(paths.node(member.node), token, depth);
+      break;
+    case JsonClass::kOpenArray: after = step_over_container(token, depth); break;
+    default: return reject(RejectReason::kBadJson);
+  }
+  note = {pass, token, after, exact};
+  return after;
+}
+
+/// An object with wanted members, from its '{'; `depth` containers are open around it.
+std::uint32_t RecordDecoder::State::walk_object(const PathNode& node, std::uint32_t token, std::size_t depth) {
+  if (depth >= limits.nesting) return reject(RejectReason::kTooDeep);
+  const char* const text = tokens.text.data();
+  const std::uint32_t* const at = tokens.at;
+  ++token;
+  if (text[at[token]] == '}') return token + 1;
+  while (true) {
+    if (text[at[token]] != '"' || text[at[token + 1]] != ':') return reject(RejectReason::kBadJson);
+    const std::uint32_t begin = at[token] + 1;
+    std::uint32_t end = at[token + 1] - 1;
+    while (end > begin && is_json_blank(text[end])) --end;
+    if (end < begin || text[end] != '"') return reject(RejectReason::kBadJson);
+    token += 2;
+    const std::string_view raw(text + begin, end - begin);
+    const PathMatch match = node.find(raw, key_scratch);
+    if (match.group == nullptr) {
+      token = step_over(token, depth + 1);
+    } else if (const std::vector<PathMember>& members = match.group->members; members.size() == 1) {
+      token = take_member(members.front(), match.key == members.front().name, token, depth + 1);
+    } else {
+      // Two spellings are wanted: each of them walks the value. A key with escapes stands in the scratch space, which going
+      // deeper may overwrite.
+      const std::string copy(match.key.data() == raw.data() ? std::string_view{} : match.key);
+      const std::string_view key = match.key.data() == raw.data() ? raw : std::string_view(copy);
+      std::uint32_t behind = 0;
+      for (const PathMember& member : members) {
+        behind = take_member(member, key == member.name, token, depth + 1);
+        if (behind == 0) break;
+      }
+      token = behind;
+    }
+    if (token == 0) return 0;
+    if (token >= tokens.count) return reject(RejectReason::kBadJson);
+    const char next = text[at[token++]];
+    if (next == ',') continue;
+    return next == '}' ? token : reject(RejectReason::kBadJson);
+  }
+}
+
+void RecordDecoder::State::forget_notes() {
+  if (++pass != 0) return;
+  std::fill(notes.begin(), notes.end(), Note{});
+  std::fill(values.begin(), values.end(), CachedValue{});
+  pass = 1;
+}
+
+bool RecordDecoder::State::walk_record() {
+  const std::uint32_t count = tokens.count;
+  if (tokens[0] != '{' || tokens[count - 1] != '}') return reject(RejectReason::kBadJson) != 0;
+  const std::size_t deepest = std::min<std::size_t>(limits.nesting, count);
+  if (closers.size() < deepest) closers.resize(deepest);
+  const std::uint32_t after = walk_object(paths.node(0), 0, 0);
+  if (after == 0) return false;
+  if (after != count) return reject(RejectReason::kBadJson) != 0;
+  notes[0] = {pass, 0, count, true};
+  return true;
+}
+
+Expected<void> RecordDecoder::State::decode(std::string_view record) {
+  forget_notes();
+  const auto rejected = [&](RejectReason why, ErrorCode code, const char* message) {
+    reason = why;
+    return fail(code, message);
+  };
+  if (record.size() > limits.record_bytes) {
+    return rejected(RejectReason::kTooLarge, ErrorCode::kLimit, "the record is larger than the limit");
+  }
+  switch (scanner.scan(record)) {
+    case ScanResult::kDone: break;
+    case ScanResult::kBadEncoding:
+      return rejected(RejectReason::kBadEncoding, ErrorCode::kFormat, "the record is not UTF-8");
+    case ScanResult::kBadText:
+      return rejected(RejectReason::kBadJson, ErrorCode::kFormat, "a string has no end or holds a control character");
+    case ScanResult::kEmpty: return rejected(RejectReason::kBadJson, ErrorCode::kFormat, "the record is empty");
+    case ScanResult::kTooLarge:
+      return rejected(RejectReason::kTooLarge, ErrorCode::kLimit, "there is no memory for a record of this size");
+  }
+  tokens = scanner.tokens();
+  if (walk_record()) return {};
+  forget_notes();
+  if (reason == RejectReason::kTooDeep) {
+    return fail(ErrorCode::kLimit, "the record is nested deeper than the limit");
+  }
+  return fail(ErrorCode::kFormat, "the record is not one JSON object");
+}
+
+std::string_view RecordDecoder::State::text_of(const Note& note) const {
+  switch (json_class(tokens[note.first])) {
+    case JsonClass::kString:
+    case JsonClass::kPlain: return token_text(tokens, note.first);
+    default: {
+      const std::uint32_t begin = tokens.at[note.first];
+      return tokens.text.substr(begin, tokens.at[note.after - 1] + 1 - begin);
+    }
+  }
+}
+
+Value RecordDecoder::State::make_value(const Note& note, Arena& arena) {
+  Value value;
+  switch (json_class(tokens[note.first])) {
+    case JsonClass::kString:
+      if (!read_string(token_text(tokens, note.first), arena, value, kRecordPadding)) value = {};
+      break;
+    case JsonClass::kPlain:
+      if (!read_plain(token_text(tokens, note.first), value)) value = {};
+      break;
+    default: {
+      std::uint32_t token = note.first;
+      builder.build(tokens, token, limits.nesting, arena, value);
+    }
+  }
+  return value;
+}
+
+RecordDecoder::RecordDecoder(std::span<const RawPath> paths, const ReadLimits& limits) : state_(std::make_unique<State>()) {
+  State& state = *state_;
+  const RawPath value_path = {"value"};
+  const RawPath records_path = {"records"};
+  for (const RawPath& path : paths) state.paths.add(path);
+  state.paths.add(value_path);
+  state.paths.add(records_path);
+  state.paths.finish();
+  state.notes.resize(state.paths.slot_count());
+  state.values.resize(state.paths.slot_count());
+  state.wanted.resize(state.paths.slot_count());
+  for (const RawPath& path : paths) {
+    state.slots.push_back(state.paths.slot(path));
+    state.wanted[state.slots.back()] = true;
+  }
+  state.value_slot = state.paths.slot(value_path);
+  state.records_slot = state.paths.slot(records_path);
+  state.limits = limits;
+}
+
+RecordDecoder::~RecordDecoder() = default;
+RecordDecoder::RecordDecoder(RecordDecoder&&) noexcept = default;
+RecordDecoder& RecordDecoder::operator=(RecordDecoder&&) noexcept = default;
+
+Expected<void> RecordDecoder::decode(std::string_view padded_record) { return state_->decode(padded_record); }
+
+RejectReason RecordDecoder::reject_reason() const { return state_->reason; }
+
+Value RecordDecoder::value(std::size_t index, Arena& arena) {
+  State& state = *state_;
+  const std::uint32_t slot = state.slots[index];
+  if (!state.stands(slot)) return {};
+  CachedValue& cached = state.values[slot];
+  if (cached.pass != state.pass) cached = {state.pass, state.make_value(state.notes[slot], arena)};
+  return cached.value;
+}
+
+bool RecordDecoder::has(std::size_t index) const {
+  const std::uint32_t slot = state_->slots[index];
+  return state_->stands(slot) && state_->tokens[state_->notes[slot].first] != 'n';
+}
+
+std::string_view RecordDecoder::text(std::size_t index) const {
+  const std::uint32_t slot = state_->slots[index];
+  return state_->stands(slot) ? state_->text_of(state_->notes[slot]) : std::string_view{};
+}
+
+std::string_view RecordDecoder::wrapped_list() const {
+  for (const std::uint32_t slot : {state_->value_slot, state_->records_slot}) {
+    if (!state_->stands(slot)) continue;
+    const Note& note = state_->notes[slot];
+    if (state_->tokens[note.first] == '[') return state_->text_of(note);
+  }
+  return {};
+}
+
+}  // namespace shrike
