@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/functions.hpp"
+#include "runtime/vm_operations.hpp"
 
 namespace shrike {
 
@@ -50,6 +51,8 @@ bool is_list_of_literals(const Expr& expr) {
          std::all_of(expr.args.begin(), expr.args.end(),
                      [](const auto& item) { return item->kind == ExprKind::kLiteral; });
 }
+
+constexpr Type kAnyList{TypeKind::kList, TypeKind::kNone, 0, false};
 
 const std::string& text_of(const Expr& literal) { return std::get<std::string>(literal.literal); }
 
@@ -299,7 +302,14 @@ void UnitGenerator::branch_compare(const Expr& expr, const Scope* scope, bool ju
     }
     case CompareOp::kNotEqual:
     case CompareOp::kNotIn: {
-      const Operand x = operand(left, scope);
+      Operand x = operand(left, scope);
+      if (expr.compare == CompareOp::kNotIn && left.type.kind == TypeKind::kJson && right.type.is_list() &&
+          right.type.element != TypeKind::kJson) {
+        // A json that does not hold the elements' type counts as missing, so it is not "not in" either.
+        const std::uint16_t held = allocate();
+        cast(held, x, Type{right.type.element, TypeKind::kNone, 0, false});
+        x = Operand(OperandKind::kRegister, held);
+      }
       test(expr.compare == CompareOp::kNotEqual ? Opcode::kTestDiffer : Opcode::kTestNotIn, 0, x,
            pattern_operand(right, scope, cased));
       return;
@@ -362,7 +372,7 @@ void UnitGenerator::branch_quantifier(const Expr& expr, const Scope* scope, bool
   const std::uint16_t list = allocate();
   const Operand list_operand(OperandKind::kRegister, list);
   into(list, *expr.args[0], scope);
-  if (is_json(expr.args[0]->type)) cast(list, list_operand, Type{TypeKind::kList, TypeKind::kNone, 1, false});
+  if (is_json(expr.args[0]->type)) cast(list, list_operand, kAnyList);
   const std::uint16_t variable = allocate();
   const Scope inner{scope, expr.name, Operand(OperandKind::kRegister, variable)};
   const std::uint32_t loop = loops_++;
@@ -577,31 +587,37 @@ void UnitGenerator::comprehension_into(std::uint16_t dst, const Expr& expr, cons
     draft_.too_large = true;
     return;
   }
-  const Operand list = operand(*expr.args[1], scope);
+  const std::uint16_t list = allocate();
+  const Operand list_operand(OperandKind::kRegister, list);
+  into(list, *expr.args[1], scope);
+  if (is_json(expr.args[1]->type)) cast(list, list_operand, kAnyList);
   const std::uint16_t variable = allocate();
   const Scope inner{scope, expr.name, Operand(OperandKind::kRegister, variable)};
   const std::uint32_t loop = loops_++;
   const std::uint32_t builder = builders_++;
   const Label skip = new_label();
+  const Label exhausted = new_label();
   const Label done = new_label();
   const Label body = new_label();
+  // Nothing is known of what a missing list would have given.
+  emit(Opcode::kMove, 0, dst, Operand(OperandKind::kConst, context_.pool.missing()).bits(), 0);
+  emit_jump(Opcode::kTestHas, 0, 0, list_operand.bits(), 0, done);
   emit(Opcode::kBuild, 0, 0, builder, 0);
-  emit_jump(Opcode::kLoop, 0, variable, list.bits(), loop, done);
+  emit_jump(Opcode::kLoop, 0, variable, list_operand.bits(), loop, exhausted);
   bind(body);
   if (expr.where) branch(*expr.where, &inner, false, skip);
   emit(Opcode::kAppend, 0, 0, builder, operand(*expr.args[0], &inner).bits());
   bind(skip);
   emit_jump(Opcode::kNext, 0, variable, 0, loop, body);
-  bind(done);
+  bind(exhausted);
   emit(Opcode::kBuilt, 0, dst, builder, 0);
+  bind(done);
   --loops_;
   --builders_;
 }
 
 void UnitGenerator::cast(std::uint16_t dst, Operand from, const Type& type) {
-  const auto kind = static_cast<std::uint32_t>(type.kind);
-  const auto element = static_cast<std::uint32_t>(type.element);
-  emit(Opcode::kCast, 0, dst, from.bits(), kind | element << 8);
+  emit(Opcode::kCast, 0, dst, from.bits(), packed_type(type));
 }
 
 template <class Body>
