@@ -111,6 +111,8 @@ struct Expr {
 ExprPtr clone(const Expr& expr);
 /// Equality of syntax: kinds, names, literals, children; spans, spellings of literals and annotations left out.
 bool same(const Expr& a, const Expr& b);
+/// The same for two expressions that may be null.
+bool same(const ExprPtr& a, const ExprPtr& b);
 
 /// `say` text: literal pieces and expressions in turn; pieces.size() == exprs.size() + 1.
 struct Template {
@@ -132,6 +134,7 @@ using TypeExprPtr = std::unique_ptr<TypeExpr>;
 
 struct FieldDecl {
   std::string doc;
+  Span span;
   Name name;
   TypeExprPtr type;
   bool cased = false;
@@ -171,6 +174,7 @@ struct Let {
 
 /// One step of `sequence` or `together`.
 struct Step {
+  Span span;
   bool absent = false;   ///< `not NAME: …`
   Name name;
   std::vector<ClassRef> classes;
@@ -215,6 +219,7 @@ struct Rule {
 
 struct ListDecl {
   std::string doc;
+  Span span;
   Name name;
   Name element;                ///< type name
   ExprPtr values;              ///< list literal (may hold names of other lists to include); null when empty or from a file
@@ -223,6 +228,7 @@ struct ListDecl {
 
 struct TableDecl {
   std::string doc;
+  Span span;
   Name name;
   Name key, value;             ///< type names
   Text from;
@@ -337,5 +343,9 @@ struct File {
   std::vector<std::unique_ptr<Declaration>> declarations;  ///< addresses are stable; the model points to them
   std::vector<Comment> comments;
 };
+
+/// Equality of syntax of whole files: what is declared, in which order, with which documentation. Spans, comments, the order of
+/// clauses and annotations are left out.
+bool same(const File& a, const File& b);
 
 }  // namespace shrike::ast

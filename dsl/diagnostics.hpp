@@ -158,6 +158,7 @@ namespace shrike {
   X(kUnknownExpectation,  "E0602", kError, "an alert of `{}` has no `{}`", "") \
   X(kTestTime,            "E0603", kError, "{} is a duration since the start of the case, as `9m`, or a time", "") \
   X(kNotRunnableYet,      "E0701", kError, "rule `{}` uses `{}`, which is checked but cannot run yet", "") \
+  X(kCompilerMistake,     "E0702", kError, "the compiler made code that the verifier refuses: {}", "this is a mistake of the compiler; please report the rule") \
   X(kUnguardedNegation,   "W0101", kWarning, "this is true when `{}` is missing", "") \
   X(kNoSay,               "W0102", kWarning, "rule `{}` has no `say`", "its alerts carry only the title as text") \
   X(kNoAttack,            "W0103", kWarning, "rule `{}` has no `attack`", "name the ATT&CK techniques that it detects") \
