@@ -176,19 +176,21 @@ bool in_network(const IpAddress& address, const IpAddress& network, unsigned bit
 }
 
 void append_ip(std::string& out, const IpAddress& address) {
-  char text[48];
-  char* to = text;
-  char* const end = text + sizeof text;
+  const auto append = [&out](unsigned number, int base) {
+    char digits[8];
+    out.append(digits, std::to_chars(digits, digits + sizeof digits, number, base).ptr);
+  };
   if (address.is_v4()) {
     for (std::size_t i = 12; i < 16; ++i) {
-      if (i > 12) *to++ = '.';
-      to = std::to_chars(to, end, address.bytes[i]).ptr;
+      if (i > 12) out += '.';
+      append(address.bytes[i], 10);
     }
-    out.append(text, to);
     return;
   }
   unsigned groups[8];
-  for (std::size_t i = 0; i < 8; ++i) groups[i] = static_cast<unsigned>(address.bytes[2 * i]) << 8 | address.bytes[2 * i + 1];
+  for (std::size_t i = 0; i < 8; ++i) {
+    groups[i] = static_cast<unsigned>(address.bytes[2 * i]) << 8 | address.bytes[2 * i + 1];
+  }
   std::size_t gap = 8;
   std::size_t gap_size = 1;
   for (std::size_t i = 0; i < 8;) {
@@ -202,16 +204,14 @@ void append_ip(std::string& out, const IpAddress& address) {
   }
   for (std::size_t i = 0; i < 8;) {
     if (i == gap) {
-      *to++ = ':';
-      *to++ = ':';
+      out += "::";
       i += gap_size;
       continue;
     }
-    if (i > 0 && i != gap + gap_size) *to++ = ':';
-    to = std::to_chars(to, end, groups[i], 16).ptr;
+    if (i > 0 && i != gap + gap_size) out += ':';
+    append(groups[i], 16);
     ++i;
   }
-  out.append(text, to);
 }
 
 void append_cidr(std::string& out, const IpAddress& network, unsigned bits) {
