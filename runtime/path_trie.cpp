@@ -10,98 +10,49 @@
 #include "shrike/value.hpp"
 
 namespace shrike {
-namespace {
-
-constexpr std::uint64_t kEach = 0x0101010101010101u;
-constexpr std::uint64_t kHigh = kEach * 0x80;
-
-/// The first and last up to eight bytes of a key; eight bytes from its begin are readable.
-struct KeyEnds {
-  std::uint64_t head;
-  std::uint64_t tail;
-};
-
-KeyEnds ends_of(std::string_view key) {
-  KeyEnds ends{text_detail::load_word(key.data()), 0};
-  if (key.size() >= 8) {
-    ends.tail = text_detail::load_word(key.data() + key.size() - 8);
-  } else {
-    // Bytes behind a short key are cut off; the order of bytes in the word decides on which side they are.
-    const unsigned unused = 64 - 8 * static_cast<unsigned>(key.size());
-    if constexpr (std::endian::native == std::endian::little) {
-      ends.head = key.empty() ? 0 : ends.head << unused >> unused;
-    } else {
-      ends.head = key.empty() ? 0 : ends.head >> unused << unused;
-    }
-  }
-  return ends;
+std::uint32_t PathNode::hash_of_name(std::string_view name, KeyEnds& ends) {
+  std::string padded(name);
+  padded.append(kReadable, '\0');
+  ends = ends_of(std::string_view(padded).substr(0, name.size()));
+  return hash_of(ends, name.size());
 }
-
-/// The same for all spellings of an ASCII key: bit 0x20 is what tells the cases of a letter apart.
-std::uint32_t hash_of(KeyEnds ends, std::size_t size) {
-  const std::uint64_t head = (ends.head | kEach * 0x20) * 0x9E3779B97F4A7C15u;
-  const std::uint64_t tail = (ends.tail | kEach * 0x20) * 0xC2B2AE3D27D4EB4Fu;
-  const std::uint64_t mixed = (head ^ std::rotl(tail, 29)) + size * 0x165667B19E3779F9u;
-  return static_cast<std::uint32_t>(mixed >> 32);
-}
-
-std::uint64_t marks_special(std::uint64_t word) {
-  const std::uint64_t zero_where_backslash = word ^ kEach * '\\';
-  return (((zero_where_backslash - kEach) & ~zero_where_backslash) | word) & kHigh;
-}
-
-/// Whether a key holds a backslash or a byte beyond ASCII, so that its spelling is not its bytes.
-bool is_special(std::string_view key, KeyEnds ends) {
-  std::uint64_t marks = marks_special(ends.head) | marks_special(ends.tail);
-  for (std::size_t at = 8; at + 8 < key.size(); at += 8) marks |= marks_special(text_detail::load_word(key.data() + at));
-  return marks != 0;
-}
-
-std::uint32_t hash_of_name(std::string_view folded) {
-  std::string padded(folded);
-  padded.append(8, '\0');
-  return hash_of(ends_of(std::string_view(padded).substr(0, folded.size())), folded.size());
-}
-
-}  // namespace
 
 void PathNode::index() {
-  const std::size_t size = std::bit_ceil(groups.size() * 4);
+  const std::size_t size = std::bit_ceil(groups.size() * 4 + 1);
   table_.assign(size, {});
   mask_ = static_cast<std::uint32_t>(size - 1);
-  for (std::uint32_t i = 0; i < groups.size(); ++i) {
-    const std::uint32_t hash = hash_of_name(groups[i].folded);
-    std::uint32_t place = hash & mask_;
-    while (table_[place].group != 0) place = (place + 1) & mask_;
-    table_[place] = {hash, i + 1};
+  for (const PathGroup& group : groups) {
+    // The folded name decides the place: all ASCII spellings look there. A name beyond ASCII whose exact bytes look
+    // elsewhere is found by find_spelled.
+    Place place;
+    hash_of_name(group.members.front().name, place.ends);
+    if (!group.holds_backslash) place.size = group.members.front().name.size();
+    place.group = &group;
+    KeyEnds ignored;
+    std::uint32_t at = hash_of_name(group.folded, ignored) & mask_;
+    while (table_[at].group != nullptr) at = (at + 1) & mask_;
+    table_[at] = place;
   }
 }
 
-PathMatch PathNode::find(std::string_view raw, std::string& scratch) const {
-  const KeyEnds ends = ends_of(raw);
-  const std::uint32_t hash = hash_of(ends, raw.size());
-  for (std::uint32_t place = hash & mask_; table_[place].group != 0; place = (place + 1) & mask_) {
-    if (table_[place].hash != hash) continue;
-    const PathGroup& group = groups[table_[place].group - 1];
-    if (group.folded.size() == raw.size() && text_detail::same_ascii_folded(raw.data(), group.folded.data(), raw.size())) {
-      if (group.holds_backslash) break;  // in a raw key it begins an escape
-      return {&group, raw};
+/// Keys that are not byte for byte the first name of a group: other spellings, escapes, letters beyond ASCII.
+PathMatch PathNode::find_spelled(std::string_view raw, KeyEnds ends, std::string& scratch) const {
+  if (!is_special(raw, ends)) {
+    for (std::uint32_t at = hash_of(ends, raw.size()) & mask_; table_[at].group != nullptr; at = (at + 1) & mask_) {
+      const PathGroup& group = *table_[at].group;
+      if (equal_folded(raw, true, group.folded)) return {&group, raw, false};
     }
+    return {};
   }
-  if (!is_special(raw, ends)) return {};
-  return find_spelled(raw, std::memchr(raw.data(), '\\', raw.size()) != nullptr, scratch);
-}
-
-PathMatch PathNode::find_spelled(std::string_view raw, bool escaped, std::string& scratch) const {
   std::string_view key = raw;
-  if (escaped) {
+  if (std::memchr(raw.data(), '\\', raw.size()) != nullptr) {
     scratch.resize(raw.size());
     const auto size = unescape(raw, scratch.data());
     if (!size) return {};
     key = std::string_view(scratch).substr(0, *size);
   }
   for (const PathGroup& group : groups) {
-    if (equal_folded(key, false, group.folded)) return {&group, key};
+    if (equal_folded(key, false, group.folded)) return {&group, key, key == group.members.front().name};
   }
   return {};
 }

@@ -1,13 +1,17 @@
 // The wanted paths of records as a tree of names, made for one question: which wanted member is this key? The key is looked
-// up by size and a hash of its first and last bytes; the exact spelling is compared first, any other spelling after it.
+// up by its size and its first and last bytes: the exact spelling is found at once, any other one by a second look.
 // Used by record_decoder.cpp only.
 #pragma once
 
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "runtime/text_compare.hpp"
 
 namespace shrike {
 
@@ -28,10 +32,11 @@ struct PathGroup {
   std::vector<PathMember> members;
 };
 
-/// A group that a key belongs to, and the key as text.
+/// A group that a key belongs to, and how the key is spelled.
 struct PathMatch {
   const PathGroup* group = nullptr;
-  std::string_view key;
+  std::string_view key;         ///< the key as text
+  bool exact_first = false;     ///< the key is the name of the group's first member, byte for byte
 };
 
 /// One object on the way of wanted paths.
@@ -44,21 +49,80 @@ class PathNode {
 
   /// The group of the key whose body (between the quotes, escapes as written) is `raw`; kReadable bytes from its begin must
   /// be readable. `scratch` holds the key if it has escapes. No group when nobody wants it or its escapes are malformed.
-  PathMatch find(std::string_view raw, std::string& scratch) const;
+  PathMatch find(std::string_view raw, std::string& scratch) const {
+    const KeyEnds ends = ends_of(raw);
+    std::uint32_t at = hash_of(ends, raw.size()) & mask_;
+    if (table_[at].group == nullptr) {  // nobody wants it, unless its spelling is not its bytes
+      return is_special(raw, ends) ? find_spelled(raw, ends, scratch) : PathMatch{};
+    }
+    do {
+      const Place& place = table_[at];
+      if (place.ends == ends && place.size == raw.size() && (raw.size() <= 16 || is_first_name(place, raw))) {
+        return {place.group, raw, true};
+      }
+      at = (at + 1) & mask_;
+    } while (table_[at].group != nullptr);
+    return find_spelled(raw, ends, scratch);
+  }
 
   static constexpr std::size_t kReadable = 8;
 
  private:
-  struct Place {
-    std::uint32_t hash = 0;
-    std::uint32_t group = 0;  ///< one more than the index; 0 for an empty place
+  /// The first and last up to eight bytes of a key, which overlap in short ones.
+  struct KeyEnds {
+    std::uint64_t head = 0;
+    std::uint64_t tail = 0;
+    friend bool operator==(const KeyEnds&, const KeyEnds&) = default;
   };
 
-  PathMatch find_spelled(std::string_view raw, bool escaped, std::string& scratch) const;
+  /// A group by the exact name of its first member; names that are never a key byte for byte have an impossible size.
+  struct Place {
+    KeyEnds ends;
+    std::uint64_t size = ~std::uint64_t{0};
+    const PathGroup* group = nullptr;  ///< none in an empty place
+  };
+
+  static KeyEnds ends_of(std::string_view key);
+  static std::uint32_t hash_of(KeyEnds ends, std::size_t size);
+  /// Whether a key holds a backslash or a byte beyond ASCII.
+  static bool is_special(std::string_view key, KeyEnds ends) {
+    std::uint64_t marks = marks_special(ends.head) | marks_special(ends.tail);
+    for (std::size_t at = 8; at + 8 < key.size(); at += 8) marks |= marks_special(text_detail::load_word(key.data() + at));
+    return marks != 0;
+  }
+  static std::uint64_t marks_special(std::uint64_t word) {
+    constexpr std::uint64_t kEach = 0x0101010101010101u;
+    const std::uint64_t zero_where_backslash = word ^ kEach * '\\';
+    return (((zero_where_backslash - kEach) & ~zero_where_backslash) | word) & kEach * 0x80;
+  }
+  static std::uint32_t hash_of_name(std::string_view folded, KeyEnds& ends);
+  bool is_first_name(const Place& place, std::string_view raw) const {
+    return std::memcmp(place.group->members.front().name.data() + 8, raw.data() + 8, raw.size() - 16) == 0;
+  }
+  PathMatch find_spelled(std::string_view raw, KeyEnds ends, std::string& scratch) const;
 
   std::vector<Place> table_;
   std::uint32_t mask_ = 0;
 };
+
+inline PathNode::KeyEnds PathNode::ends_of(std::string_view key) {
+  // Bytes behind a short key are cut off; the order of bytes in a word decides on which side they are.
+  static constexpr bool kLittle = std::endian::native == std::endian::little;
+  const bool is_short = key.size() < 8;
+  const auto used = static_cast<unsigned>(is_short ? key.size() : 8) * 8;
+  const std::uint64_t all = ~std::uint64_t{0};
+  const std::uint64_t mask = used == 0 ? 0 : (kLittle ? all >> (64 - used) : all << (64 - used));
+  const std::size_t tail = is_short ? 0 : key.size() - 8;
+  return {text_detail::load_word(key.data()) & mask, text_detail::load_word(key.data() + tail) & mask};
+}
+
+/// The same for all spellings of an ASCII key: bit 0x20 is what tells the cases of a letter apart.
+inline std::uint32_t PathNode::hash_of(KeyEnds ends, std::size_t size) {
+  constexpr std::uint64_t kCase = 0x2020202020202020u;
+  const std::uint64_t head = (ends.head | kCase) * 0x9E3779B97F4A7C15u;
+  const std::uint64_t tail = (ends.tail | kCase) * 0xC2B2AE3D27D4EB4Fu;
+  return static_cast<std::uint32_t>((head ^ (tail >> 3)) >> 32) + static_cast<std::uint32_t>(size);
+}
 
 /// All wanted paths. Node 0 is the record's object, slot 0 the record itself.
 class PathTrie {

@@ -87,13 +87,12 @@ key:
   token += 2;
 
 value:
-  switch (json_class(text[at[token]])) {
-    case JsonClass::kString:
-    case JsonClass::kPlain: ++token; break;
-    case JsonClass::kOpenObject:
-    case JsonClass::kOpenArray: goto enter;
-    default: return reject(RejectReason::kBadJson);
+  if (text[at[token]] != '"') {
+    const JsonClass kind = json_class(text[at[token]]);
+    if (kind == JsonClass::kOpenObject || kind == JsonClass::kOpenArray) goto enter;
+    if (kind != JsonClass::kPlain) return reject(RejectReason::kBadJson);
   }
+  ++token;
 
 behind:
   if (text[at[token]] == ',') {
@@ -164,9 +163,9 @@ std::uint32_t RecordDecoder::State::walk_object(const PathNode& node, std::uint3
     const std::string_view raw(text + begin, end - begin);
     const PathMatch match = node.find(raw, key_scratch);
     if (match.group == nullptr) {
-      token = step_over(token, depth + 1);
+      token = text[at[token]] == '"' ? token + 1 : step_over(token, depth + 1);
     } else if (const std::vector<PathMember>& members = match.group->members; members.size() == 1) {
-      token = take_member(members.front(), match.key == members.front().name, token, depth + 1);
+      token = take_member(members.front(), match.exact_first, token, depth + 1);
     } else {
       // Two spellings are wanted: each of them walks the value. A key with escapes stands in the scratch space, which going
       // deeper may overwrite.

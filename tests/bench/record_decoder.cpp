@@ -243,7 +243,7 @@ struct Variant {
 };
 
 void compare(const char* title, const Lines& lines, std::vector<Variant> variants) {
-  constexpr int kRounds = 41;
+  constexpr int kRounds = 401;
   const double size = static_cast<double>(lines.buffer.size()) / static_cast<double>(lines.places.size());
   for (int round = 0; round < kRounds + 2; ++round) {
     for (Variant& variant : variants) {
