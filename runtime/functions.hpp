@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -57,5 +58,21 @@ struct Signature {
   bool result_generic = false;
 };
 Signature signature_of(const FunctionRow& row);
+
+/// A row made ready to be called: the wrapper around every body. Cheap to keep, immutable.
+struct Callable {
+  const FunctionRow* row = nullptr;
+  Signature signature;
+  unsigned required = 0;  ///< parameters that are not optional
+
+  explicit Callable(const FunctionRow& function);
+};
+
+/// The row with exactly that signature, or null when this build has none.
+const FunctionRow* find_function(std::string_view signature);
+
+/// Calls a function: arguments that are not of the declared type count as missing, ints widen to float, lists lose elements of other
+/// types, optional arguments that were left out are missing. Missing when a required argument is.
+Value call(const Callable& function, CallContext& context, std::span<const Value> arguments);
 
 }  // namespace shrike

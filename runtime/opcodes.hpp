@@ -24,7 +24,8 @@ enum class Role : std::uint8_t {
   kFunction,  ///< row of functions()
   kLoop,      ///< loop number, 0…kMaxLoops-1
   kBuilder,   ///< list builder, 0…kMaxBuilders-1
-  kType,      ///< TypeKind
+  kType,      ///< TypeKind in bits 0 to 7; of kList and kMap the innermost element's TypeKind in bits 8 to 15 (kNone: any) and
+              ///< the number of list levels in bits 16 to 23 (0: any); see packed_type() in vm_operations.hpp
   kCompare,   ///< 0 <, 1 <=, 2 >, 3 >=
   kTextOp,    ///< 0 contains, 1 starts, 2 ends, 3 like
 };
@@ -76,7 +77,7 @@ inline constexpr unsigned kLoopBound = 64;
   X(kDivide,        "/",             kDst,     kSrc,      kSrc,     false, 3,  "quotient; missing when y is 0; int / int rounds toward zero") \
   X(kModulo,        "%",             kDst,     kSrc,      kSrc,     false, 3,  "remainder; missing when y is 0") \
   X(kNegate,        "negate",        kDst,     kSrc,      kNone,    false, 1,  "-x") \
-  X(kAddPresent,    "+=",            kDst,     kSrc,      kNone,    false, 2,  "dst = dst + x unless x is missing") \
+  X(kAddPresent,    "+=",            kDst,     kSrc,      kNone,    false, 2,  "dst = dst + x; a missing one of them adds nothing") \
   X(kCall,          "call",          kDst,     kFunction, kFirst,   false, 0,  "dst = function x of the registers from y on; their number stands in `target`; cost is the function's") \
   X(kList,          "list",          kDst,     kCount,    kFirst,   false, 4,  "dst = list of x registers from y on, missing ones left out") \
   X(kPack,          "pack",          kDst,     kCount,    kFirst,   false, 4,  "dst = list of x registers from y on, missing ones kept") \
@@ -108,6 +109,12 @@ inline constexpr OpcodeRow kOpcodes[] = {
 #undef X
 };
 inline constexpr unsigned kOpcodeCount = sizeof(kOpcodes) / sizeof(kOpcodes[0]);
+
+/// A test decides whether to jump by kJumpIfTrue.
+constexpr bool is_test(Opcode opcode) { return opcode >= Opcode::kTestTrue && opcode <= Opcode::kTestMatches; }
+
+/// A unit goes no further here.
+constexpr bool ends_unit(Opcode opcode) { return opcode <= Opcode::kReturn; }
 
 /// Where a kSrc field reads from: the kind in the top 4 bits, an index in the others.
 enum class OperandKind : std::uint8_t {

@@ -8,8 +8,9 @@
 #include "runtime/arena.hpp"
 #include "runtime/functions.hpp"
 #include "runtime/json.hpp"
+#include "runtime/opcodes.hpp"
 #include "runtime/record_decoder.hpp"
-#include "shrike/program.hpp"
+#include "runtime/program_data.hpp"
 
 namespace shrike {
 
@@ -29,6 +30,7 @@ struct EventState {
 };
 
 /// Not thread safe; one per engine. Holds the registers, so running allocates nothing in the steady state.
+/// The event must have begun with the program's number of slots. The program must outlive the machine.
 class Vm {
  public:
   Vm(const Program& program, CallContext& context, std::uint64_t max_steps);
@@ -40,11 +42,30 @@ class Vm {
   /// The value of a slot, computed now if need be.
   Value slot(std::uint32_t slot, EventState& event);
 
-  /// Starts the budget of an event (or a rule) anew.
+  /// Starts the budget of an event (or a rule) anew. A step is about what one simple instruction does; straight code is free
+  /// (its length is bounded by the program), loops, calls and long texts and lists are charged.
   void restart_budget() { steps_left_ = max_steps_; out_of_steps_ = false; }
   bool out_of_steps() const { return out_of_steps_; }
+  std::uint64_t steps_used() const { return max_steps_ - steps_left_; }
 
  private:
+  struct Frame;
+
+  Value run(std::uint32_t unit, EventState& event);
+  Value execute(const UnitData& unit, Frame& frame, EventState& event);
+  Value read(std::uint32_t operand, const Frame& frame, EventState& event);
+  /// As read(), constants and named lists in folded form unless `cased`.
+  Value read_pattern(std::uint32_t operand, bool cased, const Frame& frame, EventState& event);
+  std::uint32_t constant_of(Operand operand, const EventState& event) const;
+  bool is_one_of(const Instruction& instruction, EventState& event);
+  bool test_in(const Instruction& instruction, bool wanted, const Frame& frame, EventState& event);
+  bool test_text(const Instruction& instruction, const Frame& frame, EventState& event);
+  bool test_matches(const Instruction& instruction, const Frame& frame, EventState& event);
+  Value call_function(const Instruction& instruction, const Frame& frame);
+  Value packed(const Instruction& instruction, bool keep_missing, const Frame& frame);
+  Value looked_up(const Value& key, std::uint32_t table) const;
+  void charge(std::uint64_t steps);
+
   const Program::Sealed& program_;
   CallContext& context_;
   std::uint64_t max_steps_;
