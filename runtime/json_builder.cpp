@@ -39,50 +39,55 @@ bool JsonBuilder::close(Arena& arena) {
   return true;
 }
 
-BuildResult JsonBuilder::run(const JsonTokens& tokens, std::uint32_t& token, std::size_t max_depth, Arena& arena) {
-  const auto failed = [&] { return arena.exhausted() ? BuildResult::kNoRoom : BuildResult::kMalformed; };
-  const auto next_is = [&](JsonClass wanted) { return token < tokens.count && json_class(tokens[token]) == wanted; };
+BuildResult JsonBuilder::run(const JsonTokens& scanned, std::uint32_t& place, std::size_t max_depth, Arena& arena) {
+  // Copies, because the compiler cannot know that storing values leaves the originals alone.
+  const JsonTokens tokens = scanned;
+  std::uint32_t token = place;
+  const auto stop = [&](BuildResult result) {
+    place = token;
+    return result;
+  };
+  const auto failed = [&] { return stop(arena.exhausted() ? BuildResult::kNoRoom : BuildResult::kMalformed); };
+  const auto next_is = [&](char wanted) { return token < tokens.count && tokens[token] == wanted; };
   bool name_next = false;
   while (true) {
     // A value, behind its name if it stands in an object; or the end of a container without elements.
     if (name_next) {
-      Value name;
-      if (!next_is(JsonClass::kString) || !read_string(token_text(tokens, token), arena, name)) return failed();
-      done_.push_back(name);
+      if (!next_is('"')) return stop(BuildResult::kMalformed);
+      if (!read_string(token_text(tokens, token), arena, done_.emplace_back())) return failed();
       ++token;
-      if (!next_is(JsonClass::kColon)) return BuildResult::kMalformed;
+      if (!next_is(':')) return stop(BuildResult::kMalformed);
       ++token;
     }
-    if (token >= tokens.count) return BuildResult::kMalformed;
-    const JsonClass kind = json_class(tokens[token]);
-    if (kind == JsonClass::kString || kind == JsonClass::kPlain) {
-      const std::string_view text = token_text(tokens, token);
-      Value scalar;
-      if (!(kind == JsonClass::kString ? read_string(text, arena, scalar) : read_plain(text, scalar))) return failed();
-      done_.push_back(scalar);
+    if (token >= tokens.count) return stop(BuildResult::kMalformed);
+    const char first = tokens[token];
+    if (first == '"') {
+      if (!read_string(token_text(tokens, token), arena, done_.emplace_back())) return failed();
       ++token;
-    } else if (kind == JsonClass::kOpenObject || kind == JsonClass::kOpenArray) {
-      if (open_.size() >= max_depth) return BuildResult::kTooDeep;
-      const bool object = kind == JsonClass::kOpenObject;
+    } else if (first == '{' || first == '[') {
+      if (open_.size() >= max_depth) return stop(BuildResult::kTooDeep);
+      const bool object = first == '{';
       open_.push_back({object, done_.size()});
       ++token;
-      if (!next_is(object ? JsonClass::kCloseObject : JsonClass::kCloseArray)) {
+      if (!next_is(object ? '}' : ']')) {
         name_next = object;
         continue;
       }
       ++token;
       if (!close(arena)) return failed();
     } else {
-      return BuildResult::kMalformed;
+      // Anything else that is no number or word is refused here too: brackets that close, commas, colons.
+      if (!read_plain(token_text(tokens, token), done_.emplace_back())) return stop(BuildResult::kMalformed);
+      ++token;
     }
 
     // Behind a value: the ends of containers, then a comma or the end of it all.
-    while (!open_.empty() && next_is(open_.back().object ? JsonClass::kCloseObject : JsonClass::kCloseArray)) {
+    while (!open_.empty() && next_is(open_.back().object ? '}' : ']')) {
       ++token;
       if (!close(arena)) return failed();
     }
-    if (open_.empty()) return BuildResult::kDone;
-    if (!next_is(JsonClass::kComma)) return BuildResult::kMalformed;
+    if (open_.empty()) return stop(BuildResult::kDone);
+    if (!next_is(',')) return stop(BuildResult::kMalformed);
     ++token;
     name_next = open_.back().object;
   }

@@ -27,7 +27,7 @@ class JsonBuilder {
     std::size_t first;  ///< its first element in done_
   };
 
-  BuildResult run(const JsonTokens& tokens, std::uint32_t& token, std::size_t max_depth, Arena& arena);
+  BuildResult run(const JsonTokens& scanned, std::uint32_t& place, std::size_t max_depth, Arena& arena);
   bool close(Arena& arena);
 
   std::vector<Open> open_;

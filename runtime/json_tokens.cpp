@@ -10,6 +10,10 @@
 #include <limits>
 #include <new>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include "runtime/arena.hpp"
 #include "runtime/text_compare.hpp"
 #include "runtime/utf8.hpp"
@@ -156,6 +160,24 @@ ScanResult JsonScanner::scan(std::string_view text) {
 }
 
 BodyFacts look_over(std::string_view body) {
+  const char* at = body.data();
+  std::size_t left = body.size();
+#if defined(__SSE2__)
+  if (left >= 16) {
+    const __m128i wanted = _mm_set1_epi8('\\');
+    __m128i backslash = _mm_setzero_si128();
+    __m128i seen = _mm_setzero_si128();
+    const auto look = [&](const char* from) {
+      __m128i bytes;
+      std::memcpy(&bytes, from, sizeof bytes);
+      backslash = _mm_or_si128(backslash, _mm_cmpeq_epi8(bytes, wanted));
+      seen = _mm_or_si128(seen, bytes);
+    };
+    for (; left >= 16; left -= 16, at += 16) look(at);
+    if (left != 0) look(at + left - 16);
+    return {_mm_movemask_epi8(backslash) != 0, _mm_movemask_epi8(seen) == 0};
+  }
+#endif
   constexpr std::uint64_t kEach = 0x0101010101010101u;
   std::uint64_t seen = 0;
   std::uint64_t backslash = 0;
@@ -164,8 +186,6 @@ BodyFacts look_over(std::string_view body) {
     seen |= word;
     backslash |= (zero_where_backslash - kEach) & ~zero_where_backslash;
   };
-  const char* at = body.data();
-  std::size_t left = body.size();
   if (left < 8) {
     look(text_detail::load_short(at, left));
   } else {

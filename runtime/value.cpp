@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include "runtime/text_compare.hpp"
@@ -15,8 +14,6 @@ namespace {
 
 constexpr double kTwoTo63 = 9223372036854775808.0;
 constexpr std::size_t kSmallMap = 12;
-
-bool fits(std::size_t size) { return size <= std::numeric_limits<std::uint32_t>::max(); }
 
 bool is_number(Kind kind) { return kind == Kind::kInt || kind == Kind::kFloat; }
 
@@ -146,101 +143,6 @@ std::span<const Value> members(const Client& client) {
 bool IpAddress::is_v4() const {
   static constexpr std::uint8_t kMapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
   return std::equal(std::begin(kMapped), std::end(kMapped), bytes.begin());
-}
-
-std::span<const MapEntry> Value::as_map() const { return {entries, size}; }
-
-Value Value::of_bool(bool b) {
-  Value v;
-  v.kind = Kind::kBool;
-  v.boolean = b;
-  return v;
-}
-
-Value Value::of_int(std::int64_t i) {
-  Value v;
-  v.kind = Kind::kInt;
-  v.integer = i;
-  return v;
-}
-
-Value Value::of_float(double f) {
-  Value v;
-  if (!std::isfinite(f)) return v;
-  v.kind = Kind::kFloat;
-  v.number = f;
-  return v;
-}
-
-Value Value::of_string(std::string_view s, std::uint8_t flags) {
-  Value v;
-  if (!fits(s.size())) return v;
-  v.kind = Kind::kString;
-  v.flags = flags;
-  v.size = static_cast<std::uint32_t>(s.size());
-  v.text = s.data();
-  return v;
-}
-
-Value Value::of_time(std::int64_t nanoseconds) {
-  Value v;
-  v.kind = Kind::kTime;
-  v.integer = nanoseconds;
-  return v;
-}
-
-Value Value::of_duration(std::int64_t nanoseconds) {
-  Value v;
-  v.kind = Kind::kDuration;
-  v.integer = nanoseconds;
-  return v;
-}
-
-Value Value::of_ip(const IpAddress* address) {
-  Value v;
-  v.kind = Kind::kIp;
-  v.address = address;
-  return v;
-}
-
-Value Value::of_cidr(const IpAddress* network, unsigned bits) {
-  Value v;
-  v.kind = Kind::kCidr;
-  v.prefix_bits = static_cast<std::uint16_t>(bits);
-  v.address = network;
-  return v;
-}
-
-Value Value::of_place(const Place* place) {
-  Value v;
-  v.kind = Kind::kPlace;
-  v.place = place;
-  return v;
-}
-
-Value Value::of_list(std::span<const Value> items) {
-  Value v;
-  if (!fits(items.size())) return v;
-  v.kind = Kind::kList;
-  v.size = static_cast<std::uint32_t>(items.size());
-  v.items = items.data();
-  return v;
-}
-
-Value Value::of_map(std::span<const MapEntry> entries) {
-  Value v;
-  if (!fits(entries.size())) return v;
-  v.kind = Kind::kMap;
-  v.size = static_cast<std::uint32_t>(entries.size());
-  v.entries = entries.data();
-  return v;
-}
-
-Value Value::of_client(const Client* client) {
-  Value v;
-  v.kind = Kind::kClient;
-  v.client = client;
-  return v;
 }
 
 std::string_view name_of(TypeKind kind) {

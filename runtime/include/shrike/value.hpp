@@ -68,23 +68,78 @@ struct Value {
   };
 
   Value() : integer(0) {}
-  static Value of_bool(bool b);
-  static Value of_int(std::int64_t i);
-  static Value of_float(double f);  ///< NaN and infinities become missing
-  static Value of_string(std::string_view s, std::uint8_t flags = 0);
-  static Value of_time(std::int64_t nanoseconds);
-  static Value of_duration(std::int64_t nanoseconds);
-  static Value of_ip(const IpAddress* address);
-  static Value of_cidr(const IpAddress* network, unsigned bits);
-  static Value of_place(const Place* place);
-  static Value of_list(std::span<const Value> items);
+  static Value of_bool(bool b) {
+    Value v(Kind::kBool);
+    v.boolean = b;
+    return v;
+  }
+  static Value of_int(std::int64_t i) {
+    Value v(Kind::kInt);
+    v.integer = i;
+    return v;
+  }
+  /// NaN and infinities become missing.
+  static Value of_float(double f) {
+    if (!(f - f == 0)) return {};
+    Value v(Kind::kFloat);
+    v.number = f;
+    return v;
+  }
+  /// Text, lists and maps beyond 32 bits of size become missing; limits elsewhere keep them far smaller.
+  static Value of_string(std::string_view s, std::uint8_t flags = 0) {
+    if (!fits(s.size())) return {};
+    Value v(Kind::kString, s.size());
+    v.flags = flags;
+    v.text = s.data();
+    return v;
+  }
+  static Value of_time(std::int64_t nanoseconds) {
+    Value v(Kind::kTime);
+    v.integer = nanoseconds;
+    return v;
+  }
+  static Value of_duration(std::int64_t nanoseconds) {
+    Value v(Kind::kDuration);
+    v.integer = nanoseconds;
+    return v;
+  }
+  static Value of_ip(const IpAddress* address) {
+    Value v(Kind::kIp);
+    v.address = address;
+    return v;
+  }
+  static Value of_cidr(const IpAddress* network, unsigned bits) {
+    Value v(Kind::kCidr);
+    v.prefix_bits = static_cast<std::uint16_t>(bits);
+    v.address = network;
+    return v;
+  }
+  static Value of_place(const Place* place) {
+    Value v(Kind::kPlace);
+    v.place = place;
+    return v;
+  }
+  static Value of_list(std::span<const Value> items) {
+    if (!fits(items.size())) return {};
+    Value v(Kind::kList, items.size());
+    v.items = items.data();
+    return v;
+  }
   static Value of_map(std::span<const MapEntry> entries);
-  static Value of_client(const Client* client);
+  static Value of_client(const Client* client) {
+    Value v(Kind::kClient);
+    v.client = client;
+    return v;
+  }
 
   bool is_missing() const { return kind == Kind::kMissing; }
   std::string_view as_string() const { return {text, size}; }
   std::span<const Value> as_list() const { return {items, size}; }
   std::span<const MapEntry> as_map() const;
+
+ private:
+  explicit Value(Kind k, std::size_t n = 0) : kind(k), size(static_cast<std::uint32_t>(n)), integer(0) {}
+  static bool fits(std::size_t n) { return n <= 0xFFFFFFFFu; }
 };
 static_assert(sizeof(Value) == 16);
 
@@ -93,6 +148,15 @@ struct MapEntry {
   Value name;  ///< kString
   Value value;
 };
+
+inline Value Value::of_map(std::span<const MapEntry> entries) {
+  if (!fits(entries.size())) return {};
+  Value v(Kind::kMap, entries.size());
+  v.entries = entries.data();
+  return v;
+}
+
+inline std::span<const MapEntry> Value::as_map() const { return {entries, size}; }
 
 /// What a user agent says of itself; members are strings or missing, `tool` is a bool.
 struct Client {
