@@ -190,9 +190,9 @@ constexpr Mark kDevices[] = {
 };
 
 template <std::size_t N>
-Value answer(std::string_view text, const Mark (&marks)[N]) {
+Value answer(std::string_view text, bool ascii, const Mark (&marks)[N]) {
   for (const Mark& mark : marks) {
-    if (contains_folded(text, false, mark.text)) return Value::of_string(mark.answer, Value::kAscii);
+    if (contains_folded(text, ascii, mark.text)) return Value::of_string(mark.answer, Value::kAscii);
   }
   return {};
 }
@@ -205,15 +205,16 @@ Value first_product(std::string_view text) {
 
 Value ua(CallContext& context, std::span<const Value> arguments) {
   const std::string_view text = without_blanks(arguments[0].as_string().substr(0, kLongest));
+  const bool ascii = is_ascii(text);
   if (text.empty()) return {};
   auto* const client = context.arena.allocate_array<Client>(1);
   if (client == nullptr) return {};
   *client = Client{};
   client->tool = Value::of_bool(false);
-  client->os = answer(text, kSystems);
-  client->device = answer(text, kDevices);
+  client->os = answer(text, ascii, kSystems);
+  client->device = answer(text, ascii, kDevices);
   for (const FamilyMark& mark : kFamilies) {
-    if (!contains_folded(text, false, mark.text)) continue;
+    if (!contains_folded(text, ascii, mark.text)) continue;
     client->family = Value::of_string(mark.family, Value::kAscii);
     client->tool = Value::of_bool(mark.tool);
     return Value::of_client(client);
