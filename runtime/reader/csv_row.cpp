@@ -1,9 +1,17 @@
 // The state machine over a row, and JSON text from its cells.
 #include "runtime/reader/csv_row.hpp"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 
 #include "runtime/reader/text_encoding.hpp"
+#include "shrike/reader.hpp"
 
 namespace shrike::reader {
 namespace {
@@ -18,45 +26,121 @@ constexpr std::array<bool, 256> plain_bytes() {
 }
 constexpr std::array<bool, 256> kPlain = plain_bytes();
 
-void append_escaped(std::string& json, char c) {
+#if defined(__SSE2__)
+unsigned bits_equal(__m128i bytes, char wanted) {
+  return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(wanted))));
+}
+
+/// Copies bytes up to the first that needs an escape, and gives their number. 16 bytes behind both may be
+/// touched.
+std::size_t copy_plain(const char* from, std::size_t size, char* to) {
+  for (std::size_t i = 0; i < size; i += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to + i), bytes);
+    const __m128i top_control = _mm_set1_epi8(0x1f);
+    const __m128i control = _mm_cmpeq_epi8(_mm_max_epu8(bytes, top_control), top_control);
+    const unsigned special =
+        bits_equal(bytes, '"') | bits_equal(bytes, '\\') | static_cast<unsigned>(_mm_movemask_epi8(control));
+    if (special != 0) return std::min(size, i + static_cast<unsigned>(std::countr_zero(special)));
+  }
+  return size;
+}
+
+/// The number of bytes up to the first quote; counts the line ends in them. 16 bytes behind the text are
+/// readable.
+std::size_t find_quote(const char* text, std::size_t size, std::uint64_t& newlines) {
+  for (std::size_t i = 0; i < size; i += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + i));
+    const unsigned quotes = bits_equal(bytes, '"');
+    const std::size_t found =
+        std::min(size - i, static_cast<std::size_t>(quotes != 0 ? std::countr_zero(quotes) : 16));
+    const unsigned line_ends = bits_equal(bytes, '\n') & ((1U << found) - 1);
+    if (line_ends != 0) newlines += static_cast<unsigned>(std::popcount(line_ends));
+    if (found != 16) return i + found;
+  }
+  return size;
+}
+#else
+std::size_t copy_plain(const char* from, std::size_t size, char* to) {
+  std::size_t i = 0;
+  for (; i < size && kPlain[static_cast<unsigned char>(from[i])]; ++i) to[i] = from[i];
+  return i;
+}
+
+std::size_t find_quote(const char* text, std::size_t size, std::uint64_t& newlines) {
+  std::size_t i = 0;
+  for (; i < size && text[i] != '"'; ++i) newlines += text[i] == '\n' ? 1U : 0U;
+  return i;
+}
+#endif
+
+/// Writes the JSON escape of a byte and gives the end of it.
+char* put_escape(char* out, char c) {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  json += '\\';
+  *out++ = '\\';
   switch (c) {
     case '"':
     case '\\':
-      json += c;
-      return;
+      *out++ = c;
+      return out;
     case '\n':
-      json += 'n';
-      return;
+      *out++ = 'n';
+      return out;
     case '\r':
-      json += 'r';
-      return;
+      *out++ = 'r';
+      return out;
     case '\t':
-      json += 't';
-      return;
+      *out++ = 't';
+      return out;
     default:
       break;
   }
   const auto code = static_cast<unsigned char>(c);
-  json += "u00";
-  json += kDigits[code >> 4];
-  json += kDigits[code & 0xf];
+  for (const char digit : {'u', '0', '0', kDigits[code >> 4], kDigits[code & 0xf]}) *out++ = digit;
+  return out;
 }
 
-/// Appends the text of a cell to a JSON string.
-void append_cell(std::string& json, const CsvCell& cell) {
-  const char* at = cell.text.data();
-  const char* const end = at + cell.text.size();
-  while (at != end) {
-    const char* const run = at;
-    while (at != end && kPlain[static_cast<unsigned char>(*at)]) ++at;
-    json.append(run, at);
-    if (at == end) return;
-    append_escaped(json, *at);
-    if (cell.quoted && *at == '"' && at + 1 != end && at[1] == '"') ++at;
-    ++at;
+/// Writes text as the inside of a JSON string.
+char* put_cell(char* out, std::string_view text) {
+  for (const char c : text) {
+    if (kPlain[static_cast<unsigned char>(c)]) {
+      *out++ = c;
+    } else {
+      out = put_escape(out, c);
+    }
   }
+  return out;
+}
+
+/// The same for the cell that begins at the quote at `at`, which moves behind the closing quote. 16 bytes
+/// behind the row and the output may be touched.
+char* put_quoted_cell(char* out, const char*& at, const char* end) {
+  ++at;
+  while (at != end) {
+    const std::size_t run = copy_plain(at, static_cast<std::size_t>(end - at), out);
+    out += run;
+    at += run;
+    if (at == end) break;
+    const char special = *at++;
+    if (special == '"') {
+      if (at == end || *at != '"') break;
+      ++at;
+    }
+    out = put_escape(out, special);
+  }
+  return out;
+}
+
+char* put(char* out, std::string_view text) {
+  std::memcpy(out, text.data(), text.size());
+  return out + text.size();
+}
+
+/// No more bytes than this come out of put_cell() for a text.
+std::size_t largest_escaped(std::string_view text) {
+  const auto controls =
+      std::count_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+  return 2 * text.size() + 4 * static_cast<std::size_t>(controls);
 }
 
 }  // namespace
@@ -71,10 +155,11 @@ CsvRowScan::Result CsvRowScan::scan(std::string_view text, std::size_t& used) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (state_ == State::kQuoted) {
-      if (c == '"') {
+      i += find_quote(text.data() + i, text.size() - i, newlines_);
+      if (i + 1 < text.size() && text[i + 1] == '"') {
+        ++i;
+      } else if (i < text.size()) {
         state_ = State::kQuoteInQuoted;
-      } else if (c == '\n') {
-        ++newlines_;
       }
       continue;
     }
@@ -154,29 +239,47 @@ std::vector<std::string> column_names(std::string_view row, char delimiter) {
 
 CsvRowWriter::CsvRowWriter(const std::vector<std::string>& columns, char delimiter) : delimiter_(delimiter) {
   for (const std::string& column : columns) {
-    std::string member = "\"";
-    append_cell(member, {column, false});
-    members_.push_back(member + "\":\"");
+    std::string name(largest_escaped(column), '\0');
+    name.resize(static_cast<std::size_t>(put_cell(name.data(), column) - name.data()));
+    members_.push_back(",\"" + name + "\":\"");
+    members_size_ += members_.back().size() + 1;
   }
 }
 
-CsvRowWriter::Counts CsvRowWriter::write(std::string_view row, std::string& json) const {
-  Counts counts;
-  json = "{";
-  CsvCells cells(row, delimiter_);
-  for (CsvCell cell; cells.next(cell); ++counts.cells) {
-    if (cell.text.empty()) continue;
-    if (counts.cells >= members_.size()) {
-      counts.surplus_text = true;
-      continue;
+CsvRowWriter::Row CsvRowWriter::write(std::string_view row) {
+  const std::size_t room = members_size_ + largest_escaped(row) + 2 + kRecordPadding;
+  if (json_.size() < room) json_.resize(room);
+  Row result;
+  char* const begin = json_.data();
+  char* out = begin;
+  const char* at = row.data();
+  const char* const end = at + row.size();
+  for (bool more = true; more; ++result.cells) {
+    const bool surplus = result.cells >= members_.size();
+    char* const cell = surplus ? out : put(out, members_[result.cells]);
+    char* cell_end = cell;
+    if (at != end && *at == '"') {
+      cell_end = put_quoted_cell(cell, at, end);
+      while (at != end && *at != delimiter_) ++at;
+    } else {
+      const char* const start = at;
+      while (at != end && *at != delimiter_) ++at;
+      cell_end = put_cell(cell, {start, static_cast<std::size_t>(at - start)});
     }
-    if (counts.written++ != 0) json += ',';
-    json += members_[counts.cells];
-    append_cell(json, cell);
-    json += '"';
+    more = at != end;
+    if (more) ++at;
+    if (cell_end == cell) continue;
+    result.surplus_text = result.surplus_text || surplus;
+    if (surplus) continue;
+    *cell_end = '"';
+    out = cell_end + 1;
   }
-  json += '}';
-  return counts;
+  result.blank = out == begin && !result.surplus_text;
+  if (out == begin) ++out;
+  *begin = '{';  // Instead of the comma in front of the first member.
+  *out++ = '}';
+  result.json = {begin, static_cast<std::size_t>(out - begin)};
+  return result;
 }
 
 }  // namespace shrike::reader

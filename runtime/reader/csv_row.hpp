@@ -21,6 +21,7 @@ class CsvRowScan {
 
   explicit CsvRowScan(char delimiter) : delimiter_(delimiter) {}
   void start();
+  /// 16 bytes behind the text are readable.
   Result scan(std::string_view text, std::size_t& used);
 
   /// Line ends in quoted cells of what was used.
@@ -76,17 +77,20 @@ class CsvRowWriter {
  public:
   CsvRowWriter(const std::vector<std::string>& columns, char delimiter);
 
-  struct Counts {
+  struct Row {
+    std::string_view json;      ///< followed by kRecordPadding readable bytes; valid until the next write()
     std::size_t cells = 0;      ///< in the row
-    std::size_t written = 0;    ///< not empty
     bool surplus_text = false;  ///< a cell beyond the last column is not empty
+    bool blank = false;         ///< all cells are empty
   };
-  /// Writes over what `json` holds.
-  Counts write(std::string_view row, std::string& json) const;
+  /// 16 bytes behind the row are readable.
+  Row write(std::string_view row);
 
  private:
-  std::vector<std::string> members_;  ///< `"name":` with its JSON escapes
+  std::vector<std::string> members_;  ///< `,"name":"` with the name's JSON escapes
+  std::size_t members_size_ = 0;
   char delimiter_;
+  std::string json_;  ///< never shrinks
 };
 
 }  // namespace shrike::reader

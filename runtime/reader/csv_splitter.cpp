@@ -25,7 +25,7 @@ TextPlace CsvSplitter::run() {
     } else if (dropped_) {
       reject_row(RejectReason::kTooLarge, kept_text_, "The row is longer than the limit.");
     } else {
-      row(trim_row(window_.view(at_.offset, row_end_)));
+      take_row(trim_row(window_.view(at_.offset, row_end_)));
     }
     at_.offset = row_end_ + (line_ended_ ? 1 : 0);
     at_.line += scan_.newlines() + (line_ended_ ? 1 : 0);
@@ -94,7 +94,7 @@ void CsvSplitter::reject_row(RejectReason reason, std::string_view text, std::st
   }
 }
 
-void CsvSplitter::row(std::string_view text) {
+void CsvSplitter::take_row(std::string_view text) {
   if (!is_valid_utf8(text)) {
     reject_row(RejectReason::kBadEncoding, text, "The row is not UTF-8.");
     return;
@@ -111,19 +111,15 @@ void CsvSplitter::row(std::string_view text) {
     return;
   }
   if (text == header_) return;  // Exports that were put together repeat it.
-  const CsvRowWriter::Counts counts = writer_->write(text, json_);
-  if (counts.written == 0 && !counts.surplus_text) return;  // A blank line, or only delimiters.
-  if (counts.surplus_text) {
+  const CsvRowWriter::Row row = writer_->write(text);
+  if (row.blank) return;  // A blank line, or only delimiters.
+  if (row.surplus_text) {
     reject_row(RejectReason::kBadCsv, text, "The row has more cells than the header.");
-    return;
-  }
-  if (counts.cells < columns_ && (counts.cells == 1 || !line_ended_)) {
+  } else if (row.cells < columns_ && (row.cells == 1 || !line_ended_)) {
     reject_row(RejectReason::kBadCsv, text, "The row has fewer cells than the header.");
-    return;
+  } else {
+    output_.record(row.json, at_);
   }
-  const std::size_t size = json_.size();
-  json_.append(kRecordPadding, ' ');
-  output_.record(std::string_view(json_).substr(0, size), at_);
 }
 
 }  // namespace shrike::reader

@@ -23,7 +23,7 @@ class CsvSplitter {
 
  private:
   bool find_row();
-  void row(std::string_view text);
+  void take_row(std::string_view text);
   void unclosed_quote();
   void reject_row(RejectReason reason, std::string_view text, std::string_view detail);
   bool rescan_from_next_line();
@@ -42,7 +42,6 @@ class CsvSplitter {
   std::string header_;
   std::size_t columns_ = 0;
   std::optional<CsvRowWriter> writer_;
-  std::string json_;
 };
 
 }  // namespace shrike::reader

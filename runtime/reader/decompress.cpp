@@ -129,7 +129,10 @@ class Zstd final : public Codec {
     }
     const std::string_view from = input();
     if (from.empty() && !in_frame_) return Outcome::kNeedsInput;
-    ZSTD_inBuffer in{from.data(), from.size(), 0};
+    // An error would hide what the same call made before. So a call gets one block, and no more while the
+    // last one still has text to give; the first byte of a frame goes in alone because whole frames are
+    // decoded in one step.
+    ZSTD_inBuffer in{from.data(), full_ ? 0 : std::min(from.size(), next_), 0};
     ZSTD_outBuffer out{into, room, 0};
     const std::size_t status = ::ZSTD_decompressStream(stream_, &out, &in);
     take(in.pos);
@@ -139,7 +142,10 @@ class Zstd final : public Codec {
       return Outcome::kDamaged;
     }
     in_frame_ = status != 0;
-    return in.pos == 0 && out.pos == 0 && in_frame_ ? Outcome::kNeedsInput : Outcome::kWorked;
+    next_ = in_frame_ ? status : 1;
+    const bool had_more = full_;
+    full_ = out.pos == room && in_frame_;
+    return in.pos == 0 && out.pos == 0 && in_frame_ && !had_more ? Outcome::kNeedsInput : Outcome::kWorked;
   }
   bool complete() const override { return !in_frame_; }
   const char* name() const override { return "zstd"; }
@@ -147,6 +153,8 @@ class Zstd final : public Codec {
  private:
   ZSTD_DStream* stream_;
   bool in_frame_ = false;
+  bool full_ = false;     ///< the last call filled the room it had
+  std::size_t next_ = 1;  ///< bytes to the end of the next block
 };
 
 bool is_gzip(std::string_view head) { return head.starts_with("\x1f\x8b"); }

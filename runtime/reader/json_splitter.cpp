@@ -52,6 +52,7 @@ JsonSplitter::JsonSplitter(TextWindow& window, TextPlace start, const ReadLimits
       limits_(limits),
       output_(output),
       scan_(limits.nesting),
+      start_(start.offset),
       at_(start.offset),
       line_(start.line) {}
 
@@ -398,8 +399,10 @@ void JsonSplitter::garbage() {
     take_until_bracket();
   }
   const std::string_view text = trimmed_line(kept_text_);
+  const bool whole_input = begin.place.offset == start_ && !have(1);
   if (is_valid_utf8(text, text.size() == kRejectTextBytes)) {
-    output_.reject(RejectReason::kBadJson, begin.place, text, "This is no JSON object.");
+    output_.reject(RejectReason::kBadJson, begin.place, text,
+                   whole_input ? "The input is text, neither JSON nor CSV." : "This is no JSON object.");
   } else {
     output_.reject(RejectReason::kBadEncoding, begin.place, text,
                    "This is no JSON object, and its text is not UTF-8.");
@@ -443,7 +446,7 @@ void JsonSplitter::take_lines() {
     if (!have(1)) return;
     const char c = here();
     const bool fresh = at_ != start || !kept_text_.empty();
-    if (fresh && (c == '{' || c == '[' || c == kByteOrderMark[0])) return;
+    if (fresh && (c == '{' || (c == '[' && begins_list()) || c == kByteOrderMark[0])) return;
     take_rest_of_line();
     if (lines_) return;
     if (kept_text_.size() < kRejectTextBytes) kept_text_ += '\n';

@@ -70,6 +70,7 @@ class JsonSplitter {
   RecordOutput& output_;
   ObjectScan scan_;
 
+  std::uint64_t start_;        ///< where the text begins
   std::uint64_t at_;           ///< position of the next byte to look at
   std::uint64_t line_;         ///< its line
   std::size_t indent_ = 0;     ///< blanks at the start of its line

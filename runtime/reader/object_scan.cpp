@@ -45,7 +45,7 @@ void ObjectScan::start(const Surroundings& around) {
 void ObjectScan::start_inside_object(const Surroundings& around) {
   start(around);
   depth_ = 1;
-  if (max_depth_ != 0) is_object_[0] = true;
+  if (max_depth_ != 0) is_object_[0] = 1;
   carried_.significant = ']';
 }
 
@@ -79,18 +79,18 @@ ObjectScan::Result ObjectScan::open(char bracket, const Before& before) {
     return Result::kMore;
   }
   if (depth_ != 0 && before.significant != ':' && before.significant != '[' &&
-      !(before.significant == ',' && !is_object_[depth_ - 1])) {
+      !(before.significant == ',' && is_object_[depth_ - 1] == 0)) {
     broken_ = true;
     const bool new_line = before.line_start && before.indent <= around_.indent;
     const bool new_element = around_.in_list && depth_ == 1 && before.significant == ',';
     if (bracket == '{' && (new_line || new_element)) return Result::kNextRecord;
   }
-  is_object_[depth_++] = bracket == '{';
+  is_object_[depth_++] = bracket == '{' ? 1 : 0;
   return Result::kMore;
 }
 
 ObjectScan::Result ObjectScan::close(char bracket) {
-  const bool object = bracket == '}';
+  const unsigned char object = bracket == '}' ? 1 : 0;
   if (depth_ > max_depth_ || is_object_[depth_ - 1] == object) {
     return --depth_ == 0 ? Result::kEnd : Result::kMore;
   }
@@ -102,7 +102,7 @@ ObjectScan::Result ObjectScan::close(char bracket) {
     depth_ = level - 1;
     return depth_ == 0 ? Result::kEnd : Result::kMore;
   }
-  return !object && around_.in_list ? Result::kListEnd : Result::kMore;
+  return object == 0 && around_.in_list ? Result::kListEnd : Result::kMore;
 }
 
 ObjectScan::Result ObjectScan::scan(const char* text, const char* end, std::size_t& used) {

@@ -53,7 +53,7 @@ class ObjectScan {
   Result close(char bracket);
 
   std::size_t max_depth_;
-  std::vector<bool> is_object_;  ///< of the first max_depth_ levels
+  std::vector<unsigned char> is_object_;  ///< of the first max_depth_ levels
   std::size_t depth_ = 0;
   Surroundings around_;
   Before carried_;

@@ -31,7 +31,8 @@ TextForm recognise(TextWindow& window) {
 }
 
 void reject_foreign(const TextForm& form, const TextWindow& window, RecordOutput& output) {
-  const std::string_view text = window.view(form.start.offset, window.end());
+  constexpr std::size_t kShown = 256;
+  const std::string_view text = window.view(form.start.offset, window.end()).substr(0, kShown);
   output.reject(form.reason, form.start, text, "The input is " + form.what + ", neither JSON nor CSV.");
 }
 
@@ -60,7 +61,7 @@ Expected<void> read_stream(ByteSource& stored, std::string_view name, const Read
   if (stopped) return {};
   const auto& failure = window.failure();
   if (failure && failure->code != ErrorCode::kFormat) return tl::unexpected(*failure);
-  output.reject_damage(end);
+  if (form.kind != TextForm::Kind::kForeign) output.reject_damage(end);
   return {};
 }
 

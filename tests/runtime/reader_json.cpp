@@ -224,6 +224,7 @@ TEST_CASE("reader: text that is neither JSON nor CSV is one reject") {
     CHECK(found.records.empty());
     CHECK(found.reasons() == "1 bad_json\n");
   }
+  CHECK(read_text("some\nwords\n").rejects[0].detail == "The input is text, neither JSON nor CSV.");
   CHECK(read_text("<html>").rejects[0].detail.find("HTML") != std::string::npos);
   CHECK(read_text(std::string("ab\0\1\2\3\4\5cd\n{\"a\":1}\n", 19)).reasons() == "1 bad_json\n");
   CHECK(read_text("caf\xe9\n").reasons() == "1 bad_encoding\n");

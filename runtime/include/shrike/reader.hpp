@@ -1,7 +1,8 @@
 // From bytes to records: files, folders and standard input in every form that tenants export.
 // The form is sniffed, never asked for: NDJSON, JSON array, {"value":[…]}, {"records":[…]}, concatenated or
-// pretty-printed objects, CSV; plain, gzip or zstd; UTF-8 or UTF-16, with or without BOM.
-// Read next: engine.hpp, which takes the records.
+// pretty-printed objects, CSV; plain, gzip or zstd; UTF-8 or UTF-16, with or without BOM. Files of several
+// forms that were put together, and broken records among good ones, are normal: what cannot be read costs one
+// reject, and reading goes on. Read next: engine.hpp, which takes the records.
 #pragma once
 
 #include <cstddef>
@@ -17,11 +18,12 @@ namespace shrike {
 /// Bytes that must be readable after the end of every record's text (their content does not matter).
 inline constexpr std::size_t kRecordPadding = 64;
 
-/// Where a record was read. `file` is the path as given ("-" for standard input); valid during the call that got it.
+/// Where a record was read. `file` is the path as given ("-" for standard input); valid during the call that
+/// got it.
 struct RecordPlace {
   std::string_view file;
   std::uint64_t line = 0;    ///< first line of the record, counted from 1 (in the decoded text)
-  std::uint64_t offset = 0;  ///< byte offset of the record in the decompressed, UTF-8 text
+  std::uint64_t offset = 0;  ///< byte offset in the decompressed UTF-8 text, a byte order mark included
 };
 
 enum class RejectReason {
@@ -54,19 +56,28 @@ struct ReadLimits {
 class RecordSink {
  public:
   virtual ~RecordSink() = default;
-  /// One JSON object as UTF-8 text, followed by kRecordPadding readable bytes. Valid during the call. The text
-  /// was split out of its surroundings but not validated. Returning false stops reading.
+  /// One JSON object as UTF-8 text, followed by kRecordPadding readable bytes. Valid during the call. The
+  /// text begins with { and ends with }, was split out of its surroundings, and is not validated otherwise
+  /// (not even as UTF-8).
+  ///
+  /// A CSV row comes as an object of strings, {"column": "text", …}: empty cells are left out, column names
+  /// lose blanks around them and a trailing " [UTC]", of repeated names the last counts. A row may lack cells
+  /// at its end, as spreadsheets leave them out, but not all but one; cells beyond the header must be empty.
+  /// Returning false stops reading.
   virtual bool record(std::string_view padded_text, const RecordPlace& place) = 0;
   virtual void reject(const Reject& reject) = 0;
 };
 
-/// Reads one file, or standard input for "-". A folder is read file by file in name order, hidden files left out.
-/// An empty input is no error. Memory use does not depend on the size of the input.
-/// Errors: kIo when it cannot be opened or read; what was read until then has been delivered.
+/// Reads one file, or standard input for "-". A folder is read with the folders in it, file by file in name
+/// order; hidden files and what is no regular file are left out, symbolic links are followed. An empty input
+/// is no error. Memory use does not depend on the size of the input: about ReadLimits::record_bytes (twice
+/// that while such a record is read). Errors: kIo when it cannot be opened or read; what was read until then
+/// has been delivered, and so have the other files of the folder. kLimit when there is no memory.
 Expected<void> read_input(const std::string& path, const ReadLimits& limits, RecordSink& sink);
 
 /// Reads bytes that the caller holds (`name` stands in places). Same sniffing, same limits.
-Expected<void> read_bytes(std::string_view bytes, std::string_view name, const ReadLimits& limits, RecordSink& sink);
+Expected<void> read_bytes(std::string_view bytes, std::string_view name, const ReadLimits& limits,
+                          RecordSink& sink);
 
 /// Called now and then with the number of input bytes (as stored) read so far and the total (0 if unknown).
 using ReadProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
