@@ -84,6 +84,7 @@ namespace shrike {
   X(kReservedField,       "E0220", kError, "`{}` means something else where fields are named", "choose another name") \
   X(kStepNotSeen,         "E0221", kError, "step `{}` cannot be seen here", "") \
   X(kTooMany,             "E0222", kError, "more than {} {}", "") \
+  X(kTwice,               "E0223", kError, "`{}` stands here twice", "") \
   X(kExpectedType,        "E0301", kError, "expected {}, but this is {}", "") \
   X(kNotCondition,        "E0302", kError, "a condition is true or false, but this is {}", "") \
   X(kNeverEqual,          "E0303", kError, "{} never compares with {}", "") \

@@ -1,0 +1,102 @@
+// Global names: every declaration of all files under its one name.
+#include <variant>
+
+#include "dsl/check_context.hpp"
+#include "runtime/functions.hpp"
+
+namespace shrike {
+
+const Checker::Global* Checker::find_global(std::string_view name) const {
+  const auto found = globals_.find(name);
+  return found == globals_.end() ? nullptr : &found->second;
+}
+
+const Checker::Global* Checker::find_global(std::string_view name, std::string_view kind) const {
+  const Global* global = find_global(name);
+  return global != nullptr && global->kind == kind ? global : nullptr;
+}
+
+std::vector<std::string_view> Checker::globals_of(std::string_view kind) const {
+  std::vector<std::string_view> names;
+  for (const auto& [name, global] : globals_) {
+    if (global.kind == kind) names.push_back(name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+bool Checker::declare(const ast::Name& name, std::string_view kind, std::size_t index) {
+  const auto [entry, is_new] = globals_.try_emplace(name.text, Global{kind, static_cast<std::uint32_t>(index), name.span});
+  if (is_new) return true;
+  Diagnostic& diagnostic = report(DiagnosticId::kNameTwice, name.span, name.text);
+  const Global& first = entry->second;
+  diagnostic.second = Diagnostic::Note{
+      first.span, first.kind == kind ? "first declared here" : fmt::format("first declared here, as a {}", first.kind)};
+  diagnostic.help = "names are global: every declaration needs one of its own";
+  return false;
+}
+
+void Checker::declare_globals() {
+  for (ast::File& file : model_.files) {
+    for (auto& declaration : file.declarations) {
+      if (!declaration) continue;
+      if (auto* list = std::get_if<ast::ListDecl>(declaration.get())) {
+        if (declare(list->name, "list", model_.lists.size())) model_.lists.push_back({list, TypeKind::kNone, {}});
+      } else if (auto* table = std::get_if<ast::TableDecl>(declaration.get())) {
+        if (declare(table->name, "table", model_.tables.size())) {
+          model_.tables.push_back({table, TypeKind::kNone, TypeKind::kNone, {}});
+        }
+      } else if (auto* def = std::get_if<ast::Def>(declaration.get())) {
+        if (declare(def->name, "def", model_.defs.size())) model_.defs.push_back({def, {}, {}});
+      } else if (auto* event_class = std::get_if<ast::Class>(declaration.get())) {
+        if (declare(event_class->name, "class", model_.classes.size())) {
+          model_.classes.push_back({event_class->name.text, event_class, {}, {}, {}});
+        }
+      } else if (auto* source = std::get_if<ast::Source>(declaration.get())) {
+        if (declare(source->name, "source", model_.sources.size())) {
+          SourceInfo info;
+          info.decl = source;
+          info.event_class = kNoIndex;
+          model_.sources.push_back(std::move(info));
+        }
+      } else if (auto* unwrap = std::get_if<ast::Unwrap>(declaration.get())) {
+        if (declare(unwrap->name, "unwrap", model_.unwraps.size())) model_.unwraps.push_back(unwrap);
+      } else if (auto* rule = std::get_if<ast::Rule>(declaration.get())) {
+        if (!declare(rule->name, "rule", model_.rules.size())) continue;
+        for (ast::Param& param : rule->params) {
+          param.index = static_cast<std::uint32_t>(model_.params.size());
+          model_.params.push_back({rule, &param, {}, false, {}});
+        }
+        RuleInfo info;
+        info.decl = rule;
+        model_.rules.push_back(std::move(info));
+      } else if (auto* settings = std::get_if<ast::Settings>(declaration.get())) {
+        model_.settings.push_back({settings, {}, {}});
+      } else if (auto* except = std::get_if<ast::Except>(declaration.get())) {
+        model_.excepts.push_back({except, kNoIndex});
+      } else if (auto* test = std::get_if<ast::Test>(declaration.get())) {
+        model_.tests.push_back({test, kNoIndex});
+      }
+    }
+  }
+}
+
+std::uint32_t Checker::find_rule_or_report(const ast::Name& name) {
+  if (const Global* rule = find_global(name.text, "rule")) return rule->index;
+  suggest_name(report(DiagnosticId::kUnknownRule, name.span, name.text), name.span, name.text, globals_of("rule"));
+  return kNoIndex;
+}
+
+std::uint32_t Checker::find_class_or_report(const ast::Name& name) {
+  if (const Global* event_class = find_global(name.text, "class")) return event_class->index;
+  Diagnostic& diagnostic = report(DiagnosticId::kUnknownClass, name.span, name.text);
+  if (find_global(name.text, "rule") != nullptr) {
+    diagnostic.help = fmt::format("`{}` is a rule; its alerts are read with `alert {}`", name.text, name.text);
+    diagnostic.repair = Diagnostic::Repair{name.span, "alert " + name.text};
+  } else {
+    suggest_name(diagnostic, name.span, name.text, globals_of("class"));
+  }
+  return kNoIndex;
+}
+
+}  // namespace shrike
