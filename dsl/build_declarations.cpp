@@ -1,6 +1,5 @@
-// Declarations other than rules, from the grammar's nodes: lists, tables, functions, settings, exceptions, classes, sources
-// and tests.
-// Read next: build_rule.cpp for rules and the shared parts.
+// Declarations other than rules, from the grammar's nodes: lists, tables, functions, settings, exceptions,
+// classes, sources and tests. Read next: build_rule.cpp for rules and the shared parts.
 #include <charconv>
 
 #include "dsl/diagnostics.hpp"
@@ -11,17 +10,28 @@ namespace shrike {
 
 std::unique_ptr<ast::Declaration> Builder::declaration(const Node& node) {
   switch (node.kind) {
-    case NodeKind::kRule: return std::make_unique<ast::Declaration>(rule(node));
-    case NodeKind::kListDecl: return std::make_unique<ast::Declaration>(list_declaration(node));
-    case NodeKind::kTable: return std::make_unique<ast::Declaration>(table(node));
-    case NodeKind::kSettings: return std::make_unique<ast::Declaration>(settings(node));
-    case NodeKind::kExcept: return std::make_unique<ast::Declaration>(except(node));
-    case NodeKind::kDef: return std::make_unique<ast::Declaration>(def(node));
-    case NodeKind::kClass: return std::make_unique<ast::Declaration>(event_class(node));
-    case NodeKind::kSource: return std::make_unique<ast::Declaration>(source(node));
-    case NodeKind::kUnwrap: return std::make_unique<ast::Declaration>(unwrap(node));
-    case NodeKind::kTest: return std::make_unique<ast::Declaration>(test(node));
-    default: return nullptr;
+    case NodeKind::kRule:
+      return std::make_unique<ast::Declaration>(rule(node));
+    case NodeKind::kListDecl:
+      return std::make_unique<ast::Declaration>(list_declaration(node));
+    case NodeKind::kTable:
+      return std::make_unique<ast::Declaration>(table(node));
+    case NodeKind::kSettings:
+      return std::make_unique<ast::Declaration>(settings(node));
+    case NodeKind::kExcept:
+      return std::make_unique<ast::Declaration>(except(node));
+    case NodeKind::kDef:
+      return std::make_unique<ast::Declaration>(def(node));
+    case NodeKind::kClass:
+      return std::make_unique<ast::Declaration>(event_class(node));
+    case NodeKind::kSource:
+      return std::make_unique<ast::Declaration>(source(node));
+    case NodeKind::kUnwrap:
+      return std::make_unique<ast::Declaration>(unwrap(node));
+    case NodeKind::kTest:
+      return std::make_unique<ast::Declaration>(test(node));
+    default:
+      return nullptr;
   }
 }
 
@@ -88,16 +98,27 @@ ast::Except Builder::except(const Node& node) {
   for (std::size_t i = 2; i < node.children.size(); ++i) {
     const Node& child = node.children[i];
     switch (child.kind) {
-      case NodeKind::kTenant: result.tenant = text(child.children.front()); break;
-      case NodeKind::kWhere: result.where = only(child); break;
+      case NodeKind::kTenant:
+        result.tenant = text(child.children.front());
+        break;
+      case NodeKind::kWhere:
+        result.where = only(child);
+        break;
       case NodeKind::kDrop:
         result.drop = true;
         result.drop_span = span(child);
         break;
-      case NodeKind::kScore: result.score = only(child); break;
-      case NodeKind::kOwner: result.owner = text(child.children.front()); break;
-      case NodeKind::kUntil: result.until = only(child); break;
-      default: break;
+      case NodeKind::kScore:
+        result.score = only(child);
+        break;
+      case NodeKind::kOwner:
+        result.owner = text(child.children.front());
+        break;
+      case NodeKind::kUntil:
+        result.until = only(child);
+        break;
+      default:
+        break;
     }
   }
   return result;
@@ -163,12 +184,23 @@ ast::Source Builder::source(const Node& node) {
   for (std::size_t i = 2; i < node.children.size(); ++i) {
     const Node& child = node.children[i];
     switch (child.kind) {
-      case NodeKind::kOrder: result.order = only(child); break;
-      case NodeKind::kLateness: result.lateness = only(child); break;
-      case NodeKind::kAccept: result.accept = only(child); break;
-      case NodeKind::kLet: result.lets.push_back(let(child)); break;
-      case NodeKind::kAssignment: result.fields.push_back(assignment(child)); break;
-      default: break;
+      case NodeKind::kOrder:
+        result.order = only(child);
+        break;
+      case NodeKind::kLateness:
+        result.lateness = only(child);
+        break;
+      case NodeKind::kAccept:
+        result.accept = only(child);
+        break;
+      case NodeKind::kLet:
+        result.lets.push_back(let(child));
+        break;
+      case NodeKind::kAssignment:
+        result.fields.push_back(assignment(child));
+        break;
+      default:
+        break;
     }
   }
   if (result.accept == nullptr) say_missing(node, "a source", "`accept` and a condition");
@@ -230,10 +262,18 @@ ast::TestStep Builder::test_step(const Node& node) {
       result.source = name(node.children.front());
       result.raw = LiteralReader(files_, file_, mistakes_).text(token(node.end - 1));
       break;
-    case NodeKind::kExpectNone: result.kind = StepKind::kExpectNone; break;
-    case NodeKind::kExpectAlert: result.kind = StepKind::kExpectAlert; break;
-    case NodeKind::kExpectWithdrawn: result.kind = StepKind::kExpectWithdrawn; break;
-    default: result.kind = StepKind::kAt; break;
+    case NodeKind::kExpectNone:
+      result.kind = StepKind::kExpectNone;
+      break;
+    case NodeKind::kExpectAlert:
+      result.kind = StepKind::kExpectAlert;
+      break;
+    case NodeKind::kExpectWithdrawn:
+      result.kind = StepKind::kExpectWithdrawn;
+      break;
+    default:
+      result.kind = StepKind::kAt;
+      break;
   }
   if (node.kind == NodeKind::kSet || node.kind == NodeKind::kGiven) return result;
   for (const Node& child : node.children) {
@@ -256,14 +296,19 @@ ast::TestStep Builder::test_step(const Node& node) {
         }
         break;
       }
-      case NodeKind::kClassRef: result.event = ast::ClassRef{child.end - child.begin > 1, name(child.children.front())}; break;
-      case NodeKind::kRecord: result.fields = record(child); break;
+      case NodeKind::kClassRef:
+        result.event = ast::ClassRef{child.end - child.begin > 1, name(child.children.front())};
+        break;
+      case NodeKind::kRecord:
+        result.fields = record(child);
+        break;
       case NodeKind::kTimes: {
         const ast::ExprPtr number = only(child);
         if (const auto* count = std::get_if<std::int64_t>(&number->literal)) result.times = *count;
         break;
       }
-      default: break;
+      default:
+        break;
     }
   }
   return result;

@@ -1,6 +1,6 @@
-// Expressions of the syntax tree, from the grammar's nodes: precedence is in the nodes already; here operators are read,
-// chains become trees, and habits that the grammar let pass are reported.
-// Read next: syntax.hpp for the nodes, build_rule.cpp for clauses.
+// Expressions of the syntax tree, from the grammar's nodes: precedence is in the nodes already; here
+// operators are read, chains become trees, and habits that the grammar let pass are reported. Read next:
+// syntax.hpp for the nodes, build_rule.cpp for clauses.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -26,31 +26,49 @@ ast::ExprPtr new_expr(ExprKind kind, Span span) {
 
 char arithmetic_sign(TokenKind kind) {
   switch (kind) {
-    case TokenKind::kPlus: return '+';
-    case TokenKind::kMinus: return '-';
-    case TokenKind::kTimes: return '*';
-    case TokenKind::kDivide: return '/';
-    default: return '%';
+    case TokenKind::kPlus:
+      return '+';
+    case TokenKind::kMinus:
+      return '-';
+    case TokenKind::kTimes:
+      return '*';
+    case TokenKind::kDivide:
+      return '/';
+    default:
+      return '%';
   }
 }
 
 CompareOp compare_op(const Token& token) {
   switch (token.kind) {
-    case TokenKind::kNotEqual: return CompareOp::kNotEqual;
-    case TokenKind::kLess: return CompareOp::kLess;
-    case TokenKind::kLessEqual: return CompareOp::kLessEqual;
-    case TokenKind::kGreater: return CompareOp::kGreater;
-    case TokenKind::kGreaterEqual: return CompareOp::kGreaterEqual;
-    default: break;
+    case TokenKind::kNotEqual:
+      return CompareOp::kNotEqual;
+    case TokenKind::kLess:
+      return CompareOp::kLess;
+    case TokenKind::kLessEqual:
+      return CompareOp::kLessEqual;
+    case TokenKind::kGreater:
+      return CompareOp::kGreater;
+    case TokenKind::kGreaterEqual:
+      return CompareOp::kGreaterEqual;
+    default:
+      break;
   }
   switch (token.word) {
-    case Word::kIn: return CompareOp::kIn;
-    case Word::kContains: return CompareOp::kContains;
-    case Word::kStarts: return CompareOp::kStarts;
-    case Word::kEnds: return CompareOp::kEnds;
-    case Word::kLike: return CompareOp::kLike;
-    case Word::kMatches: return CompareOp::kMatches;
-    default: return CompareOp::kEqual;
+    case Word::kIn:
+      return CompareOp::kIn;
+    case Word::kContains:
+      return CompareOp::kContains;
+    case Word::kStarts:
+      return CompareOp::kStarts;
+    case Word::kEnds:
+      return CompareOp::kEnds;
+    case Word::kLike:
+      return CompareOp::kLike;
+    case Word::kMatches:
+      return CompareOp::kMatches;
+    default:
+      return CompareOp::kEqual;
   }
 }
 
@@ -66,19 +84,30 @@ Builder::Built Builder::above(ast::ExprPtr expr, const Node& node, unsigned deep
 
 Builder::Built Builder::build(const Node& node) {
   switch (node.kind) {
-    case NodeKind::kIf: return build_if(node);
-    case NodeKind::kOr: return build_logic(node, ExprKind::kOr);
-    case NodeKind::kAnd: return build_logic(node, ExprKind::kAnd);
-    case NodeKind::kCompare: return build_compare(node);
-    case NodeKind::kCoalesce: return build_chain(node, ExprKind::kCoalesce);
+    case NodeKind::kIf:
+      return build_if(node);
+    case NodeKind::kOr:
+      return build_logic(node, ExprKind::kOr);
+    case NodeKind::kAnd:
+      return build_logic(node, ExprKind::kAnd);
+    case NodeKind::kCompare:
+      return build_compare(node);
+    case NodeKind::kCoalesce:
+      return build_chain(node, ExprKind::kCoalesce);
     case NodeKind::kAdditive:
-    case NodeKind::kMultiplicative: return build_chain(node, ExprKind::kArithmetic);
-    case NodeKind::kUnary: return build_unary(node);
-    case NodeKind::kPostfix: return build_postfix(node);
-    case NodeKind::kList: return build_list(node);
+    case NodeKind::kMultiplicative:
+      return build_chain(node, ExprKind::kArithmetic);
+    case NodeKind::kUnary:
+      return build_unary(node);
+    case NodeKind::kPostfix:
+      return build_postfix(node);
+    case NodeKind::kList:
+      return build_list(node);
     case NodeKind::kCall:
-    case NodeKind::kAggregate: return build_call(node);
-    case NodeKind::kGroup: return build(node.children.front());
+    case NodeKind::kAggregate:
+      return build_call(node);
+    case NodeKind::kGroup:
+      return build(node.children.front());
     case NodeKind::kNot:
     case NodeKind::kHas:
     case NodeKind::kMissing: {
@@ -108,7 +137,8 @@ Builder::Built Builder::build(const Node& node) {
       expr->name = spelling(token(node.begin));
       return {std::move(expr), 1};
     }
-    default: return build_literal(node);
+    default:
+      return build_literal(node);
   }
 }
 
@@ -166,9 +196,11 @@ Builder::Built Builder::build_null_test(const Node& node, const Node& op, Built 
   // `x is not null` and `x != null`: has x.
   const bool negative = op.end - op.begin > 2 || token(op.begin).kind == TokenKind::kNotEqual;
   const Token& last = token(node.end - 1);
-  Diagnostic d = make_diagnostic(DiagnosticId::kNoNull, {file_, token(op.begin).begin, last.end}, spelling(last));
+  Diagnostic d =
+      make_diagnostic(DiagnosticId::kNoNull, {file_, token(op.begin).begin, last.end}, spelling(last));
   const std::string_view tested =
-      std::string_view(files_[file_].text).substr(left.expr->span.begin, left.expr->span.end - left.expr->span.begin);
+      std::string_view(files_[file_].text)
+          .substr(left.expr->span.begin, left.expr->span.end - left.expr->span.begin);
   const std::string right = fmt::format("{} {}", negative ? "has" : "missing", tested);
   d.help = fmt::format("write `{}`", right);
   d.repair = Diagnostic::Repair{span(node), right};
@@ -202,7 +234,8 @@ Builder::Built Builder::build_compare(const Node& node) {
   const Word right_word = right_node.kind == NodeKind::kNameUse ? token(right_node.begin).word : Word::kName;
   const std::string_view right_text = spelling(token(right_node.begin));
   if (equality && !expr->all && right_node.kind == NodeKind::kNameUse &&
-      (right_word == Word::kNull || right_word == Word::kNil || right_text == "NULL" || right_text == "None")) {
+      (right_word == Word::kNull || right_word == Word::kNil || right_text == "NULL" ||
+       right_text == "None")) {
     return build_null_test(node, op, std::move(left));
   }
   if (sign.kind == TokenKind::kAssign) {

@@ -48,7 +48,8 @@ std::vector<ast::Comment> Builder::unused_docs() const {
   return result;
 }
 
-void Builder::report_twice(const Node& node, std::initializer_list<NodeKind> allowed, std::string_view where) {
+void Builder::report_twice(const Node& node, std::initializer_list<NodeKind> allowed,
+                           std::string_view where) {
   std::vector<const Node*> first(static_cast<std::size_t>(NodeKind::kTest) + 1);
   for (const Node& child : node.children) {
     if (child.kind == NodeKind::kName || child.kind == NodeKind::kText) continue;
@@ -58,7 +59,8 @@ void Builder::report_twice(const Node& node, std::initializer_list<NodeKind> all
       seen = &child;
       continue;
     }
-    Diagnostic d = make_diagnostic(DiagnosticId::kClauseTwice, span(token(child.begin)), spelling(token(child.begin)), where);
+    Diagnostic d = make_diagnostic(DiagnosticId::kClauseTwice, span(token(child.begin)),
+                                   spelling(token(child.begin)), where);
     d.second = Diagnostic::Note{span(token(seen->begin)), "first here"};
     mistakes_.add(std::move(d));
   }
@@ -78,17 +80,29 @@ ast::Rule Builder::rule(const Node& node) {
 void Builder::rule_clause(ast::Rule& rule, const Node& node) {
   rule.clauses.push_back(name(token(node.begin)));
   switch (node.kind) {
-    case NodeKind::kSeverity: rule.severity = name(node.children[0]); break;
+    case NodeKind::kSeverity:
+      rule.severity = name(node.children[0]);
+      break;
     case NodeKind::kAttack:
       for (const Node& id : node.children) {
         rule.attack.push_back({std::string(spelling(token(id.begin))), span(id)});
       }
       break;
-    case NodeKind::kTags: rule.tags = texts(node); break;
-    case NodeKind::kRefs: rule.refs = texts(node); break;
-    case NodeKind::kKnownFalse: rule.known_false = texts(node); break;
-    case NodeKind::kParam: rule.params.push_back(param(node)); break;
-    case NodeKind::kLet: rule.lets.push_back(let(node)); break;
+    case NodeKind::kTags:
+      rule.tags = texts(node);
+      break;
+    case NodeKind::kRefs:
+      rule.refs = texts(node);
+      break;
+    case NodeKind::kKnownFalse:
+      rule.known_false = texts(node);
+      break;
+    case NodeKind::kParam:
+      rule.params.push_back(param(node));
+      break;
+    case NodeKind::kLet:
+      rule.lets.push_back(let(node));
+      break;
     case NodeKind::kOn:
       rule.on = classes(node);
       if (const Node* where = node.find(NodeKind::kWhere)) rule.where = only(*where);
@@ -97,7 +111,9 @@ void Builder::rule_clause(ast::Rule& rule, const Node& node) {
       rule.each = named_list(node);
       if (const Node* within = node.find(NodeKind::kWithin)) rule.within = only(*within);
       break;
-    case NodeKind::kWhen: rule.when = only(node); break;
+    case NodeKind::kWhen:
+      rule.when = only(node);
+      break;
     case NodeKind::kSequence:
     case NodeKind::kTogether:
       rule.order = node.kind == NodeKind::kSequence ? ast::StepOrder::kSequence : ast::StepOrder::kTogether;
@@ -105,15 +121,24 @@ void Builder::rule_clause(ast::Rule& rule, const Node& node) {
       rule.steps.clear();
       for (const Node& child : node.children) rule.steps.push_back(step(child));
       break;
-    case NodeKind::kScore: rule.score = expressions(node); break;
-    case NodeKind::kSay: rule.say = say(node); break;
-    case NodeKind::kShow: rule.show = named_list(node); break;
+    case NodeKind::kScore:
+      rule.score = expressions(node);
+      break;
+    case NodeKind::kSay:
+      rule.say = say(node);
+      break;
+    case NodeKind::kShow:
+      rule.show = named_list(node);
+      break;
     case NodeKind::kQuiet:
       rule.quiet = build(node.children[0]).expr;
       if (const Node* by = node.find(NodeKind::kBy)) rule.quiet_by = expressions(*by);
       break;
-    case NodeKind::kRespond: rule.respond = expressions(node); break;
-    default: break;
+    case NodeKind::kRespond:
+      rule.respond = expressions(node);
+      break;
+    default:
+      break;
   }
 }
 

@@ -1,6 +1,6 @@
-// Which characters rule text may hold: checks a whole file for invalid UTF-8, control characters and characters that turn
-// the direction of text, so that what a reader sees is what the compiler reads.
-// Read next: characters.hpp for the single steps, parse_tokens.cpp for characters that begin no token.
+// Which characters rule text may hold: checks a whole file for invalid UTF-8, control characters and
+// characters that turn the direction of text, so that what a reader sees is what the compiler reads. Read
+// next: characters.hpp for the single steps, parse_tokens.cpp for characters that begin no token.
 #include "dsl/characters.hpp"
 
 #include <fmt/format.h>
@@ -22,7 +22,8 @@ bool is_control(std::uint32_t c) {
 }
 
 bool is_bidi_control(std::uint32_t c) {
-  return c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+  return c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
+         (c >= 0x2066 && c <= 0x2069);
 }
 
 bool check_characters(const SourceFiles& files, std::uint32_t index, Mistakes& mistakes) {
@@ -47,10 +48,12 @@ bool check_characters(const SourceFiles& files, std::uint32_t index, Mistakes& m
       mistakes.add(make_diagnostic(DiagnosticId::kNotUtf8, where, fmt::format("byte 0x{:02X}", first)));
       said_on_line = true;
     } else if (is_control(point.value) || (point.value == '\r' && at < text.size() && text[at] != '\n')) {
-      mistakes.add(make_diagnostic(DiagnosticId::kControlCharacter, where, fmt::format("U+{:04X}", point.value)));
+      mistakes.add(
+          make_diagnostic(DiagnosticId::kControlCharacter, where, fmt::format("U+{:04X}", point.value)));
       said_on_line = true;
     } else if (is_bidi_control(point.value)) {
-      mistakes.add(make_diagnostic(DiagnosticId::kBidiCharacter, where, fmt::format("U+{:04X}", point.value)));
+      mistakes.add(
+          make_diagnostic(DiagnosticId::kBidiCharacter, where, fmt::format("U+{:04X}", point.value)));
       said_on_line = true;
     }
   }

@@ -64,14 +64,30 @@ void LiteralReader::unescape(std::uint32_t begin, std::uint32_t end, std::string
     const char escape = at + 1 < end ? text[at + 1] : '\\';
     std::uint32_t length = 2;
     switch (escape) {
-      case '"': out += '"'; break;
-      case '\\': out += '\\'; break;
-      case '/': out += '/'; break;
-      case 'b': out += '\b'; break;
-      case 'f': out += '\f'; break;
-      case 'n': out += '\n'; break;
-      case 'r': out += '\r'; break;
-      case 't': out += '\t'; break;
+      case '"':
+        out += '"';
+        break;
+      case '\\':
+        out += '\\';
+        break;
+      case '/':
+        out += '/';
+        break;
+      case 'b':
+        out += '\b';
+        break;
+      case 'f':
+        out += '\f';
+        break;
+      case 'n':
+        out += '\n';
+        break;
+      case 'r':
+        out += '\r';
+        break;
+      case 't':
+        out += '\t';
+        break;
       case 'u': {
         const std::int32_t first = hex4(text.substr(at + 2));
         std::uint32_t point = static_cast<std::uint32_t>(first);
@@ -111,7 +127,8 @@ std::string LiteralReader::text(const Token& token) const {
   }
   const Quotes quotes = quotes_of(written);
   if (quotes.raw) {
-    return with_plain_line_breaks(written.substr(quotes.before, written.size() - quotes.before - quotes.behind));
+    return with_plain_line_breaks(
+        written.substr(quotes.before, written.size() - quotes.before - quotes.behind));
   }
   std::string result;
   unescape(token.begin + quotes.before, token.end - quotes.behind, result);
@@ -124,9 +141,11 @@ std::int64_t LiteralReader::integer(const Token& token, bool negative) const {
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   constexpr auto kLargest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   if (error == std::errc{} && value <= kLargest) return static_cast<std::int64_t>(value);
-  if (error == std::errc{} && negative && value == kLargest + 1) return std::numeric_limits<std::int64_t>::min();
+  if (error == std::errc{} && negative && value == kLargest + 1)
+    return std::numeric_limits<std::int64_t>::min();
   Diagnostic d = make_diagnostic(DiagnosticId::kNumberRange, span(token));
-  d.help = fmt::format("whole numbers reach from {} to {}", std::numeric_limits<std::int64_t>::min(), kLargest);
+  d.help =
+      fmt::format("whole numbers reach from {} to {}", std::numeric_limits<std::int64_t>::min(), kLargest);
   mistakes_.add(std::move(d));
   return 0;
 }
@@ -137,7 +156,8 @@ ast::Cidr LiteralReader::cidr(const Token& token) const {
   const std::string_view address_text = written.substr(0, slash);
   const auto address = parse_ip(address_text);
   if (!address) {
-    mistakes_.add(make_diagnostic(DiagnosticId::kBadAddress, {file_, token.begin, token.begin + static_cast<std::uint32_t>(slash)},
+    mistakes_.add(make_diagnostic(DiagnosticId::kBadAddress,
+                                  {file_, token.begin, token.begin + static_cast<std::uint32_t>(slash)},
                                   address_text));
     return {};
   }
@@ -147,15 +167,17 @@ ast::Cidr LiteralReader::cidr(const Token& token) const {
   const std::string_view digits = written.substr(slash + 1);
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
   if (error != std::errc{} || bits > longest) {
-    mistakes_.add(make_diagnostic(DiagnosticId::kBadPrefix, {file_, token.begin + static_cast<std::uint32_t>(slash), token.end},
-                                  digits, longest));
+    mistakes_.add(make_diagnostic(DiagnosticId::kBadPrefix,
+                                  {file_, token.begin + static_cast<std::uint32_t>(slash), token.end}, digits,
+                                  longest));
     return {};
   }
   bits += v4 ? 96 : 0;
   const IpAddress network = mask(*address, bits);
   if (network != *address) {
     Diagnostic d = make_diagnostic(DiagnosticId::kHostBits, span(token), written);
-    d.help = fmt::format("the network is {}; a single address is written {}", format_cidr(network, bits), address_text);
+    d.help = fmt::format("the network is {}; a single address is written {}", format_cidr(network, bits),
+                         address_text);
     d.repair = Diagnostic::Repair{d.where, format_cidr(network, bits)};
     mistakes_.add(std::move(d));
   }
@@ -166,8 +188,10 @@ ast::Time LiteralReader::time(const Token& token) const {
   const std::string_view written = spelling(token);
   const bool date = token.kind == TokenKind::kDate;
   const std::size_t clock = written.find('T');
-  const bool zone = date || written.ends_with('Z') || written.find_first_of("+-", clock) != std::string_view::npos;
-  const bool seconds = date || (written.size() > clock + 6 && written[clock + 3] == ':' && written[clock + 6] == ':');
+  const bool zone =
+      date || written.ends_with('Z') || written.find_first_of("+-", clock) != std::string_view::npos;
+  const bool seconds =
+      date || (written.size() > clock + 6 && written[clock + 3] == ':' && written[clock + 6] == ':');
   const auto value = zone && seconds ? parse_time(written) : std::nullopt;
   if (value) return {*value};
   Diagnostic d = make_diagnostic(DiagnosticId::kBadTime, span(token), written, date ? "date" : "time");
@@ -188,15 +212,18 @@ ast::Duration LiteralReader::duration(const Token& token) const {
   if (unit == "w") scale *= std::int64_t{7} * 24 * 3600 * 1000;
   std::int64_t count = 0;
   const auto [end, error] = std::from_chars(written.data(), written.data() + digits, count);
-  if (error == std::errc{} && count <= std::numeric_limits<std::int64_t>::max() / scale) return {count * scale};
+  if (error == std::errc{} && count <= std::numeric_limits<std::int64_t>::max() / scale)
+    return {count * scale};
   mistakes_.add(make_diagnostic(DiagnosticId::kDurationRange, span(token)));
   return {};
 }
 
 ast::Literal LiteralReader::value(const Token& token, bool negative) const {
   switch (token.kind) {
-    case TokenKind::kWord: return token.word == Word::kTrue;
-    case TokenKind::kInt: return integer(token, negative);
+    case TokenKind::kWord:
+      return token.word == Word::kTrue;
+    case TokenKind::kInt:
+      return integer(token, negative);
     case TokenKind::kFloat: {
       double value = 0;
       const std::string_view digits = spelling(token);
@@ -205,9 +232,11 @@ ast::Literal LiteralReader::value(const Token& token, bool negative) const {
       mistakes_.add(make_diagnostic(DiagnosticId::kNumberRange, span(token)));
       return 0.0;
     }
-    case TokenKind::kDuration: return duration(token);
+    case TokenKind::kDuration:
+      return duration(token);
     case TokenKind::kDate:
-    case TokenKind::kTime: return time(token);
+    case TokenKind::kTime:
+      return time(token);
     case TokenKind::kIp: {
       if (const auto address = parse_ip(spelling(token))) return *address;
       Diagnostic d = make_diagnostic(DiagnosticId::kBadAddress, span(token), spelling(token));
@@ -217,9 +246,12 @@ ast::Literal LiteralReader::value(const Token& token, bool negative) const {
       mistakes_.add(std::move(d));
       return IpAddress{};
     }
-    case TokenKind::kCidr: return cidr(token);
-    case TokenKind::kRegex: return ast::Regex{text(token)};
-    default: return text(token);
+    case TokenKind::kCidr:
+      return cidr(token);
+    case TokenKind::kRegex:
+      return ast::Regex{text(token)};
+    default:
+      return text(token);
   }
 }
 

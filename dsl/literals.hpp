@@ -1,5 +1,5 @@
-// Values of literals: what the text of a token means. Used by build_*.cpp. Mistakes are reported with their exact place and
-// replaced by something harmless.
+// Values of literals: what the text of a token means. Used by build_*.cpp. Mistakes are reported with their
+// exact place and replaced by something harmless.
 #pragma once
 
 #include <string>
@@ -23,7 +23,9 @@ class LiteralReader {
   /// Any literal token, `true` and `false` included. `negative` says that a minus stands before it.
   ast::Literal value(const Token& token, bool negative = false) const;
   /// The token as it stands in the source.
-  std::string_view spelling(const Token& token) const { return text_.substr(token.begin, token.end - token.begin); }
+  std::string_view spelling(const Token& token) const {
+    return text_.substr(token.begin, token.end - token.begin);
+  }
 
  private:
   std::int64_t integer(const Token& token, bool negative) const;

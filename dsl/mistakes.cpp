@@ -1,4 +1,5 @@
-// Collects the messages about one file: at most kMaxMistakes, in the order of their places. Declared in tokens.hpp.
+// Collects the messages about one file: at most kMaxMistakes, in the order of their places. Declared in
+// tokens.hpp.
 #include <algorithm>
 
 #include "dsl/diagnostics.hpp"

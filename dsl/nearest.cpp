@@ -19,29 +19,68 @@ struct Meant {
 };
 
 constexpr std::array kClauses{
-    Meant{"condition", "when"},       Meant{"if", "when"},          Meant{"level", "severity"},
-    Meant{"priority", "severity"},    Meant{"message", "say"},      Meant{"summary", "say"},
-    Meant{"filter", "on"},            Meant{"detection", "on"},     Meant{"match", "on"},
-    Meant{"from", "on"},              Meant{"group_by", "each"},    Meant{"groupby", "each"},
-    Meant{"by", "each"},              Meant{"key", "each"},         Meant{"mitre", "attack"},
-    Meant{"technique", "attack"},     Meant{"techniques", "attack"}, Meant{"references", "refs"},
-    Meant{"reference", "refs"},       Meant{"falsepositives", "known_false"},
-    Meant{"false_positives", "known_false"}, Meant{"fields", "show"}, Meant{"suppress", "quiet"},
-    Meant{"throttle", "quiet"},       Meant{"action", "respond"},   Meant{"var", "let"},
-    Meant{"const", "let"},            Meant{"weight", "score"},     Meant{"risk", "score"},
+    Meant{"condition", "when"},
+    Meant{"if", "when"},
+    Meant{"level", "severity"},
+    Meant{"priority", "severity"},
+    Meant{"message", "say"},
+    Meant{"summary", "say"},
+    Meant{"filter", "on"},
+    Meant{"detection", "on"},
+    Meant{"match", "on"},
+    Meant{"from", "on"},
+    Meant{"group_by", "each"},
+    Meant{"groupby", "each"},
+    Meant{"by", "each"},
+    Meant{"key", "each"},
+    Meant{"mitre", "attack"},
+    Meant{"technique", "attack"},
+    Meant{"techniques", "attack"},
+    Meant{"references", "refs"},
+    Meant{"reference", "refs"},
+    Meant{"falsepositives", "known_false"},
+    Meant{"false_positives", "known_false"},
+    Meant{"fields", "show"},
+    Meant{"suppress", "quiet"},
+    Meant{"throttle", "quiet"},
+    Meant{"action", "respond"},
+    Meant{"var", "let"},
+    Meant{"const", "let"},
+    Meant{"weight", "score"},
+    Meant{"risk", "score"},
 };
 
 constexpr std::array kOperators{
-    Meant{"startswith", "starts"},  Meant{"starts_with", "starts"},  Meant{"beginswith", "starts"},
-    Meant{"begins_with", "starts"}, Meant{"hasprefix", "starts"},    Meant{"endswith", "ends"},
-    Meant{"ends_with", "ends"},     Meant{"hassuffix", "ends"},      Meant{"icontains", "contains"},
-    Meant{"includes", "contains"},  Meant{"contain", "contains"},    Meant{"regex", "matches"},
-    Meant{"regexp", "matches"},     Meant{"rlike", "matches"},       Meant{"match", "matches"},
-    Meant{"ilike", "like"},         Meant{"wildcard", "like"},       Meant{"equals", "=="},
-    Meant{"eq", "=="},              Meant{"is", "=="},               Meant{"ne", "!="},
-    Meant{"neq", "!="},             Meant{"lt", "<"},                Meant{"le", "<="},
-    Meant{"lte", "<="},             Meant{"gt", ">"},                Meant{"ge", ">="},
-    Meant{"gte", ">="},             Meant{"xor", "!="},              Meant{"div", "/"},
+    Meant{"startswith", "starts"},
+    Meant{"starts_with", "starts"},
+    Meant{"beginswith", "starts"},
+    Meant{"begins_with", "starts"},
+    Meant{"hasprefix", "starts"},
+    Meant{"endswith", "ends"},
+    Meant{"ends_with", "ends"},
+    Meant{"hassuffix", "ends"},
+    Meant{"icontains", "contains"},
+    Meant{"includes", "contains"},
+    Meant{"contain", "contains"},
+    Meant{"regex", "matches"},
+    Meant{"regexp", "matches"},
+    Meant{"rlike", "matches"},
+    Meant{"match", "matches"},
+    Meant{"ilike", "like"},
+    Meant{"wildcard", "like"},
+    Meant{"equals", "=="},
+    Meant{"eq", "=="},
+    Meant{"is", "=="},
+    Meant{"ne", "!="},
+    Meant{"neq", "!="},
+    Meant{"lt", "<"},
+    Meant{"le", "<="},
+    Meant{"lte", "<="},
+    Meant{"gt", ">"},
+    Meant{"ge", ">="},
+    Meant{"gte", ">="},
+    Meant{"xor", "!="},
+    Meant{"div", "/"},
     Meant{"mod", "%"},
 };
 
@@ -81,7 +120,9 @@ std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t li
 
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
   std::string_view best;
-  std::size_t best_distance = word.size() <= 3 ? 2 : word.size() <= 6 ? 3 : 4;  // One more than what may be meant.
+  std::size_t best_distance = word.size() <= 3   ? 2
+                              : word.size() <= 6 ? 3
+                                                 : 4;  // One more than what may be meant.
   for (std::string_view candidate : candidates) {
     const std::size_t distance = edit_distance(word, candidate, best_distance);
     if (distance < best_distance && distance < candidate.size()) {

@@ -1,5 +1,5 @@
-// What a misspelt or foreign word was probably meant to be. Used by the parser for clauses and operators; nearest() serves
-// names of any kind.
+// What a misspelt or foreign word was probably meant to be. Used by the parser for clauses and operators;
+// nearest() serves names of any kind.
 #pragma once
 
 #include <cstddef>
@@ -13,10 +13,12 @@
 
 namespace shrike {
 
-/// Edits (insert, delete, change, swap of neighbours) between two words, letter case ignored; stops counting above `limit`.
+/// Edits (insert, delete, change, swap of neighbours) between two words, letter case ignored; stops counting
+/// above `limit`.
 std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t limit);
 
-/// The candidate closest to a word, if it is close enough to be meant; empty otherwise. The first of equally close ones.
+/// The candidate closest to a word, if it is close enough to be meant; empty otherwise. The first of equally
+/// close ones.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
 
 /// Adds the nearest of these words to a message, as help and as repair. False when none is near.

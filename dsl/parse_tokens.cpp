@@ -1,5 +1,5 @@
-// Cuts rule text into tokens: a PEGTL grammar over bytes. Literals are recognised by shape only; literals.cpp reads their
-// values. Habits from other languages are reported here and replaced by the token that was meant.
+// Cuts rule text into tokens: a PEGTL grammar over bytes. Literals are recognised by shape only; literals.cpp
+// reads their values. Habits from other languages are reported here and replaced by the token that was meant.
 // Read next: tokens.hpp for the result, parse.cpp for the grammar over tokens.
 #include <algorithm>
 #include <string_view>
@@ -29,7 +29,7 @@ struct Lexer {
   TokenStream out;
   bool line_start = true;
   std::uint32_t last_end = 0;
-  std::uint32_t pending_docs = 0;       ///< docs before this one belong to an earlier token
+  std::uint32_t pending_docs = 0;        ///< docs before this one belong to an earlier token
   std::uint32_t last_hash_line_end = 0;  ///< end of the last `#` comment, to say it once per block
 
   std::string_view text() const { return files[file].text; }
@@ -83,14 +83,16 @@ struct block_comment
 struct four_digits : pegtl::rep<4, pegtl::digit> {};
 struct two_digits : pegtl::rep<2, pegtl::digit> {};
 struct day : pegtl::seq<four_digits, pegtl::one<'-'>, two_digits, pegtl::one<'-'>, two_digits> {};
-struct zone : pegtl::sor<pegtl::one<'Z'>,
-                         pegtl::seq<pegtl::one<'+', '-'>, two_digits, pegtl::one<':'>, two_digits>> {};
-struct time_literal : pegtl::seq<day, pegtl::one<'T'>, pegtl::star<pegtl::sor<pegtl::digit, pegtl::one<':', '.'>>>,
-                                 pegtl::opt<zone>, word_end> {};
+struct zone
+    : pegtl::sor<pegtl::one<'Z'>, pegtl::seq<pegtl::one<'+', '-'>, two_digits, pegtl::one<':'>, two_digits>> {
+};
+struct time_literal
+    : pegtl::seq<day, pegtl::one<'T'>, pegtl::star<pegtl::sor<pegtl::digit, pegtl::one<':', '.'>>>,
+                 pegtl::opt<zone>, word_end> {};
 struct date_literal : pegtl::seq<day, word_end> {};
 
-/// Hexadecimal groups and colons with `::` or seven colons, then perhaps dotted decimals. A last single colon stays
-/// outside, for `any x in ::1: …`.
+/// Hexadecimal groups and colons with `::` or seven colons, then perhaps dotted decimals. A last single colon
+/// stays outside, for `any x in ::1: …`.
 struct ipv6_shape {
   using rule_t = ipv6_shape;
   using subs_t = pegtl::empty_list;
@@ -107,7 +109,8 @@ struct ipv6_shape {
       ++p;
     }
     if (!doubled && colons < 7) return false;
-    if (p[-1] == ':' && (p - in.current() < 2 || p[-2] != ':')) --p;
+    const auto colon_before = [&](std::ptrdiff_t n) { return p - in.current() >= n && p[-n] == ':'; };
+    if (colon_before(1) && (!colon_before(2) || colon_before(3))) --p;
     while (p + 1 < end && *p == '.' && is_digit(p[1])) {
       ++p;
       while (p < end && is_digit(*p)) ++p;
@@ -125,9 +128,11 @@ struct unit : pegtl::sor<pegtl::string<'m', 's'>, pegtl::one<'s', 'm', 'h', 'd',
 struct duration_literal : pegtl::seq<digits, unit, word_end> {};
 struct float_literal : pegtl::seq<digits, pegtl::one<'.'>, digits, word_end> {};
 struct int_literal : pegtl::seq<digits, word_end> {};
-struct odd_number : pegtl::seq<digits, pegtl::opt<pegtl::one<'.'>, digits>, pegtl::plus<pegtl::identifier_other>> {};
+struct odd_number
+    : pegtl::seq<digits, pegtl::opt<pegtl::one<'.'>, digits>, pegtl::plus<pegtl::identifier_other>> {};
 
-struct attack_literal : pegtl::seq<pegtl::one<'T'>, four_digits, pegtl::one<'.'>, pegtl::rep<3, pegtl::digit>, word_end> {};
+struct attack_literal
+    : pegtl::seq<pegtl::one<'T'>, four_digits, pegtl::one<'.'>, pegtl::rep<3, pegtl::digit>, word_end> {};
 struct word_literal : pegtl::identifier {};
 
 // ---- texts
@@ -139,7 +144,8 @@ struct TextEnd {
   bool closed = false;
 };
 
-/// The end of a text inside the braces of a template, `p` at its quote; null when it does not end on the line.
+/// The end of a text inside the braces of a template, `p` at its quote; null when it does not end on the
+/// line.
 const char* skip_nested_text(const char* p, const char* end) {
   for (++p; p < end && *p != '\n'; ++p) {
     if (*p == '\\' && p + 1 < end && p[1] != '\n') {
@@ -151,7 +157,9 @@ const char* skip_nested_text(const char* p, const char* end) {
   return nullptr;
 }
 
-bool at_raw_quotes(const char* p, const char* end) { return end - p >= 3 && p[0] == '"' && p[1] == '"' && p[2] == '"'; }
+bool at_raw_quotes(const char* p, const char* end) {
+  return end - p >= 3 && p[0] == '"' && p[1] == '"' && p[2] == '"';
+}
 
 /// From after the opening quotes to the end. `raw`: no escapes, several lines, three quotes at the end.
 TextEnd end_of_text(const char* p, const char* end, bool raw, bool with_braces) {
@@ -182,7 +190,8 @@ TextEnd end_of_text(const char* p, const char* end, bool raw, bool with_braces) 
   return result;
 }
 
-/// All forms of text. Matches to the end of the text; one that is not closed is reported and ends with its line.
+/// All forms of text. Matches to the end of the text; one that is not closed is reported and ends with its
+/// line.
 struct text {
   using rule_t = text;
   using subs_t = pegtl::empty_list;
@@ -196,7 +205,8 @@ struct text {
     if (ahead.starts_with("r\"\"\"")) return read(in, lexer, TokenKind::kRegex, 4, true);
     if (ahead.starts_with("r\"")) return read(in, lexer, TokenKind::kRegex, 2, false);
     if (ahead.starts_with("'")) return read_other_quotes(in, lexer, 1, {"'"});
-    if (ahead.starts_with("“") || ahead.starts_with("„")) return read_other_quotes(in, lexer, 3, {"”", "“", "\""});
+    if (ahead.starts_with("“") || ahead.starts_with("„"))
+      return read_other_quotes(in, lexer, 3, {"”", "“", "\""});
     if (ahead.starts_with("‘")) return read_other_quotes(in, lexer, 3, {"’", "'"});
     return false;
   }
@@ -226,7 +236,8 @@ struct text {
     return true;
   }
 
-  static bool read_other_quotes(Input& in, Lexer& lexer, std::size_t quote, std::initializer_list<std::string_view> closing) {
+  static bool read_other_quotes(Input& in, Lexer& lexer, std::size_t quote,
+                                std::initializer_list<std::string_view> closing) {
     const std::uint32_t begin = lexer.offset(in.current());
     const std::string_view rest(in.current(), in.size());
     std::string_view line = rest.substr(0, rest.find('\n'));
@@ -248,7 +259,8 @@ struct text {
     }
     lexer.say(std::move(d));
     in.bump(length);
-    lexer.add(lexer.after(Word::kSay) ? TokenKind::kTemplate : TokenKind::kString, begin, end).reported = true;
+    lexer.add(lexer.after(Word::kSay) ? TokenKind::kTemplate : TokenKind::kString, begin, end).reported =
+        true;
     return true;
   }
 };
@@ -301,18 +313,19 @@ struct remainder     : symbol<TokenKind::kRemainder, '%'> {};
 
 struct other_character : pegtl::sor<pegtl::utf8::range<0x80, 0x10FFFF>, pegtl::any> {};
 
-struct number : pegtl::sor<time_literal, date_literal, cidr_literal, ip_literal, duration_literal, float_literal,
-                           int_literal, odd_number> {};
-struct habit : pegtl::sor<and_habit, pipe_habit, or_habit, match_habit, no_match_habit, equal_habit, not_equal_habit,
-                          greater_habit, less_habit> {};
+struct number : pegtl::sor<time_literal, date_literal, cidr_literal, ip_literal, duration_literal,
+                           float_literal, int_literal, odd_number> {};
+struct habit : pegtl::sor<and_habit, pipe_habit, or_habit, match_habit, no_match_habit, equal_habit,
+                          not_equal_habit, greater_habit, less_habit> {};
 struct two_signs : pegtl::sor<arrow, equal_sign, not_equal, less_equal, greater_equal, coalesce_sign> {};
-struct one_sign : pegtl::sor<left_brace, right_brace, left_paren, right_paren, left_bracket, right_bracket, comma,
-                             colon, dot, assign, less, greater, plus_sign, minus_sign, times_sign, divide_sign,
-                             remainder> {};
-/// An address that begins with a letter is tried before words, since `dead::1` is one and `::` is part of nothing else.
-struct token : pegtl::sor<newline, blanks, comment, block_comment, text, number, attack_literal, word_literal, habit,
-                          two_signs, one_sign, not_habit, question_habit, semicolon_habit, hash_comment,
-                          other_character> {};
+struct one_sign
+    : pegtl::sor<left_brace, right_brace, left_paren, right_paren, left_bracket, right_bracket, comma, colon,
+                 dot, assign, less, greater, plus_sign, minus_sign, times_sign, divide_sign, remainder> {};
+/// An address that begins with a letter is tried before words, since `dead::1` is one and `::` is part of
+/// nothing else.
+struct token : pegtl::sor<newline, blanks, comment, block_comment, text, number, attack_literal, word_literal,
+                          habit, two_signs, one_sign, not_habit, question_habit, semicolon_habit,
+                          hash_comment, other_character> {};
 
 // ---- actions
 
@@ -342,10 +355,10 @@ SHRIKE_SIGN(right_paren) SHRIKE_SIGN(left_bracket) SHRIKE_SIGN(right_bracket) SH
 SHRIKE_SIGN(dot) SHRIKE_SIGN(assign) SHRIKE_SIGN(less) SHRIKE_SIGN(greater) SHRIKE_SIGN(plus_sign)
 SHRIKE_SIGN(minus_sign) SHRIKE_SIGN(times_sign) SHRIKE_SIGN(divide_sign) SHRIKE_SIGN(remainder)
 #undef SHRIKE_SIGN
-// clang-format on
+    // clang-format on
 
-template <>
-struct action<odd_number> {
+    template <>
+    struct action<odd_number> {
   template <class ActionInput>
   static void apply(const ActionInput& in, Lexer& lexer) {
     const Span where = lexer.span(lexer.offset(in.begin()), lexer.offset(in.end()));
@@ -361,7 +374,8 @@ struct action<newline> {
 
 void add_comment(Lexer& lexer, std::uint32_t begin, std::uint32_t end, std::uint32_t mark) {
   std::string_view text = lexer.text().substr(begin + mark, end - begin - mark);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) text.remove_suffix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r'))
+    text.remove_suffix(1);
   ast::Comment comment;
   comment.text = text;
   comment.span = lexer.span(begin, end);
@@ -429,14 +443,15 @@ struct action<word_literal> {
     const std::string_view written = in.string_view();
     const std::uint32_t begin = lexer.offset(in.begin());
     const std::uint32_t end = lexer.offset(in.end());
-    Word word = word_of(written);
+    const Word word = word_of(written);
     if (word == Word::kName && !lexer.after(TokenKind::kDot)) {
       const std::string_view rest = lexer.text().substr(end, 2);
       const bool names_something = rest.starts_with(':') || rest.starts_with('.') || rest.starts_with('(');
       const Word meant = names_something ? Word::kName : word_in_capitals(written);
       if (meant != Word::kName) {
         lexer.say_instead(begin, end, text_of(meant));
-        word = meant;
+        lexer.add_word(meant, begin, end).reported = true;
+        return;
       }
     }
     lexer.add_word(word, begin, end);
@@ -454,7 +469,7 @@ struct say_instead {
                                        : Kind == TokenKind::kGreaterEqual ? ">="
                                                                           : "<=";
     lexer.say_instead(lexer.offset(in.begin()), lexer.offset(in.end()), meant);
-    lexer.add(Kind, lexer.offset(in.begin()), lexer.offset(in.end()));
+    lexer.add(Kind, lexer.offset(in.begin()), lexer.offset(in.end())).reported = true;
   }
 };
 template <Word Meant>
@@ -462,7 +477,7 @@ struct say_word_instead {
   template <class ActionInput>
   static void apply(const ActionInput& in, Lexer& lexer) {
     lexer.say_instead(lexer.offset(in.begin()), lexer.offset(in.end()), text_of(Meant));
-    lexer.add_word(Meant, lexer.offset(in.begin()), lexer.offset(in.end()));
+    lexer.add_word(Meant, lexer.offset(in.begin()), lexer.offset(in.end())).reported = true;
   }
 };
 // clang-format off
@@ -482,7 +497,7 @@ struct action<no_match_habit> {
   static void apply(const ActionInput& in, Lexer& lexer) {
     const std::uint32_t begin = lexer.offset(in.begin());
     lexer.say(make_diagnostic(DiagnosticId::kNotBeforeOperator, lexer.span(begin, begin + 2), "!~"));
-    lexer.add_word(Word::kMatches, begin, begin + 2);
+    lexer.add_word(Word::kMatches, begin, begin + 2).reported = true;
   }
 };
 
@@ -508,7 +523,7 @@ struct action<pipe_habit> {
     Diagnostic d = make_diagnostic(DiagnosticId::kPipeModifier, lexer.span(begin, end), in.string());
     d.help = fmt::format("write `field {} value`", text_of(word));
     lexer.say(std::move(d));
-    lexer.add_word(word, begin, end);
+    lexer.add_word(word, begin, end).reported = true;
     if (names.find("|all") != std::string_view::npos) lexer.add_word(Word::kAll, end, end);
   }
 };
@@ -547,7 +562,8 @@ struct action<other_character> {
     } else if (const std::uint32_t c = next_code_point(character).value;
                c != kInvalidCodePoint && c != '\r' && !is_control(c) && !is_bidi_control(c)) {
       // The others were reported by check_characters().
-      const std::string name = c < 0x7F ? fmt::format("`{}`", character) : fmt::format("`{}` (U+{:04X})", character, c);
+      const std::string name =
+          c < 0x7F ? fmt::format("`{}`", character) : fmt::format("`{}` (U+{:04X})", character, c);
       lexer.say(make_diagnostic(DiagnosticId::kBadCharacter, lexer.span(begin, end), name));
     }
     // A run of them is one mistake.
@@ -566,6 +582,10 @@ const char* end_of_template_expression(const char* p, const char* end) {
     if (*p == '}') return p + 1;
     if (*p == '\\' && p + 1 < end && p[1] == '"') {
       p += 2;  // A habit that is reported when the expression is read.
+    } else if (at_raw_quotes(p, end)) {
+      for (p += 3; p < end && *p != '\n' && !at_raw_quotes(p, end);) ++p;
+      if (p == end || *p == '\n') return nullptr;
+      p += 3;
     } else if (*p == '"') {
       p = skip_nested_text(p, end);
       if (p == nullptr) return nullptr;

@@ -18,7 +18,7 @@ namespace shrike {
 enum class NodeKind : std::uint8_t {
   kNone,
   // Expressions. The chains hold their operands; the operator is the token before an operand.
-  kIf,          ///< value, condition, perhaps the other value
+  kIf,  ///< value, condition, perhaps the other value
   kOr,
   kAnd,
   kNot,
@@ -31,7 +31,7 @@ enum class NodeKind : std::uint8_t {
   kAdditive,
   kMultiplicative,
   kUnary,
-  kPostfix,     ///< operand, then kMember, kIndex, kStar
+  kPostfix,  ///< operand, then kMember, kIndex, kStar
   kMember,
   kIndex,
   kStar,
@@ -42,14 +42,14 @@ enum class NodeKind : std::uint8_t {
   kCall,
   kAggregate,  ///< arguments, perhaps kWhere, kLast
   kNameUse,
-  kGroup,      ///< ( … )
-  kElseIf,     ///< a habit
+  kGroup,   ///< ( … )
+  kElseIf,  ///< a habit
   // Parts
   kName,
   kText,
   kPath,
-  kNamed,     ///< name = expression
-  kType,      ///< name, then element type or fields
+  kNamed,  ///< name = expression
+  kType,   ///< name, then element type or fields
   kField,
   kCased,
   kEcs,
@@ -132,7 +132,8 @@ struct Node {
   }
 };
 
-/// Turns nodes into the syntax tree. Reports what the grammar cannot see: values of literals, repeated clauses, habits.
+/// Turns nodes into the syntax tree. Reports what the grammar cannot see: values of literals, repeated
+/// clauses, habits.
 class Builder {
  public:
   Builder(const SourceFiles& files, std::uint32_t file, const TokenStream& stream, Mistakes& mistakes)

@@ -1,7 +1,7 @@
 // Tokens of rule text: what parse_tokens.cpp makes of the bytes and the grammar in parse.cpp reads.
-// Others use tokenize() and the word tables. Habits from other languages (`&&`, 'quotes', `#` comments …) are reported
-// here and turned into the token that was meant, so that one mistake gives one message.
-// Read next: parse.cpp for the grammar over these tokens.
+// Others use tokenize() and the word tables. Habits from other languages (`&&`, 'quotes', `#` comments …) are
+// reported here and turned into the token that was meant, so that one mistake gives one message. Read next:
+// parse.cpp for the grammar over these tokens.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 namespace shrike {
 
 enum class TokenKind : std::uint8_t {
-  kWord,      ///< a name or a word of the language; see Token::word
+  kWord,  ///< a name or a word of the language; see Token::word
   kInt,
   kFloat,
   kDuration,
@@ -99,10 +99,10 @@ bool begins_declaration(Word word);
 struct Token {
   TokenKind kind = TokenKind::kEnd;
   Word word = Word::kName;
-  bool line_start = false;      ///< the first token on its line
-  bool glued = false;           ///< no blank between the token before and this one
-  bool reported = false;        ///< something is wrong with it and has been said
-  std::uint32_t begin = 0;      ///< byte offsets in the file
+  bool line_start = false;  ///< the first token on its line
+  bool glued = false;       ///< no blank between the token before and this one
+  bool reported = false;    ///< something is wrong with it and has been said
+  std::uint32_t begin = 0;  ///< byte offsets in the file
   std::uint32_t end = 0;
   std::uint32_t doc_begin = 0;  ///< the `///` lines directly before it: TokenStream::docs[doc_begin, doc_end)
   std::uint32_t doc_end = 0;
@@ -135,8 +135,8 @@ class Mistakes {
   bool full_ = false;
 };
 
-/// Reports invalid UTF-8, control characters and characters that turn the direction of text. False when it makes no sense
-/// to read on.
+/// Reports invalid UTF-8, control characters and characters that turn the direction of text. False when it
+/// makes no sense to read on.
 bool check_characters(const SourceFiles& files, std::uint32_t index, Mistakes& mistakes);
 
 /// Cuts bytes [begin, end) of files[index] into tokens. `in_template` is true for the `{…}` of a `say` text.

@@ -8,10 +8,9 @@
 namespace shrike {
 namespace {
 
-constexpr std::array kTexts{
-    std::string_view{},
+constexpr std::array kTexts{std::string_view{},
 #define X(id, text) std::string_view{text},
-    SHRIKE_RESERVED_WORDS(X) SHRIKE_FREE_WORDS(X)
+                            SHRIKE_RESERVED_WORDS(X) SHRIKE_FREE_WORDS(X)
 #undef X
 };
 
@@ -35,7 +34,9 @@ Word word_of(std::string_view text) {
 
 std::string_view text_of(Word word) { return kTexts[static_cast<std::size_t>(word)]; }
 
-bool is_reserved(Word word) { return word != Word::kName && static_cast<std::size_t>(word) <= kReservedCount; }
+bool is_reserved(Word word) {
+  return word != Word::kName && static_cast<std::size_t>(word) <= kReservedCount;
+}
 
 bool is_aggregate(Word word) { return word >= Word::kCount && word <= Word::kUsualCount; }
 
@@ -43,12 +44,16 @@ bool begins_declaration(Word word) { return word >= Word::kRule && word <= Word:
 
 std::string describe(const Token& token, std::string_view file_text) {
   switch (token.kind) {
-    case TokenKind::kEnd: return token.glued ? "the end of the text" : "the end of the file";
+    case TokenKind::kEnd:
+      return token.glued ? "the end of the text" : "the end of the file";
     case TokenKind::kString:
     case TokenKind::kTemplate:
-    case TokenKind::kRaw: return "a text";
-    case TokenKind::kRegex: return "a regular expression";
-    default: break;
+    case TokenKind::kRaw:
+      return "a text";
+    case TokenKind::kRegex:
+      return "a regular expression";
+    default:
+      break;
   }
   constexpr std::size_t kLongest = 40;
   std::string_view text = file_text.substr(token.begin, token.end - token.begin);
