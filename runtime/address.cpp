@@ -132,7 +132,8 @@ std::optional<IpAddress> parse_ip_lenient(std::string_view text) noexcept {
     return parse_without_zone(trimmed(text.substr(1, close - 1)));
   }
   if (auto address = parse_without_zone(text)) return address;
-  // A port after an address without brackets can be told only behind dots: "1.2.3.4:443", "::ffff:1.2.3.4:443".
+  // A port after an address without brackets can be told only behind dots: "1.2.3.4:443",
+  // "::ffff:1.2.3.4:443".
   const auto host = without_port(text);
   if (!host || host->find('.') == std::string_view::npos) return std::nullopt;
   return parse_without_zone(*host);
@@ -168,7 +169,8 @@ IpAddress mask(const IpAddress& address, unsigned bits) noexcept {
 bool in_network(const IpAddress& address, const IpAddress& network, unsigned bits) noexcept {
   if (bits < kV4Offset && address.is_v4()) return false;
   const unsigned whole = bits / 8;
-  if (whole > 0 && std::memcmp(address.bytes.data(), network.bytes.data(), whole < 16 ? whole : 16) != 0) return false;
+  if (whole > 0 && std::memcmp(address.bytes.data(), network.bytes.data(), whole < 16 ? whole : 16) != 0)
+    return false;
   const unsigned rest = bits % 8;
   if (rest == 0 || whole >= 16) return true;
   const unsigned keep = 0xFF00u >> rest & 0xFF;

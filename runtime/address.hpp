@@ -1,5 +1,6 @@
-// Internet addresses and networks to and from text. Pure, thread safe, without allocation except where text is returned.
-// An IPv4 address is the same as its IPv4-mapped IPv6 form everywhere (see IpAddress in shrike/value.hpp).
+// Internet addresses and networks to and from text. Pure, thread safe, without allocation except where text
+// is returned. An IPv4 address is the same as its IPv4-mapped IPv6 form everywhere (see IpAddress in
+// shrike/value.hpp).
 #pragma once
 
 #include <cstdint>
@@ -18,11 +19,12 @@ struct Network {
   friend bool operator==(const Network&, const Network&) = default;
 };
 
-/// Exactly one address: "203.0.113.7" (four decimal numbers without leading zeros) or RFC 4291 text of any form and case,
-/// IPv4 tails included. No blanks, brackets, ports, zone ids.
+/// Exactly one address: "203.0.113.7" (four decimal numbers without leading zeros) or RFC 4291 text of any
+/// form and case, IPv4 tails included. No blanks, brackets, ports, zone ids.
 std::optional<IpAddress> parse_ip(std::string_view text) noexcept;
 
-/// An address as logs write it: also with blanks around it, a port ("1.2.3.4:443", "[v6]:443"), brackets, a zone id
+/// An address as logs write it: also with blanks around it, a port ("1.2.3.4:443", "[v6]:443"), brackets, a
+/// zone id
 /// ("fe80::1%eth0"). Nothing for host names, "", "<null>" and the like.
 std::optional<IpAddress> parse_ip_lenient(std::string_view text) noexcept;
 

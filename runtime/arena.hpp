@@ -15,7 +15,8 @@ namespace shrike {
 
 class Arena {
  public:
-  /// `limit_bytes` bounds what one event may allocate; past it `exhausted()` is true and allocations return nullptr.
+  /// `limit_bytes` bounds what one event may allocate; past it `exhausted()` is true and allocations return
+  /// nullptr.
   explicit Arena(std::size_t limit_bytes = std::size_t{256} << 20) : limit_(limit_bytes) {}
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;

@@ -1,5 +1,5 @@
-// Unicode simple case folding and everything caseless that rests on it. ASCII takes short cuts of eight bytes at a time;
-// the rest goes code point by code point through ICU, which is linked by no other file.
+// Unicode simple case folding and everything caseless that rests on it. ASCII takes short cuts of eight bytes
+// at a time; the rest goes code point by code point through ICU, which is linked by no other file.
 #include <unicode/uchar.h>
 
 #include <bit>
@@ -33,7 +33,8 @@ std::uint32_t next_folded(const char*& at, const char* end) noexcept {
 std::uint32_t previous_folded(const char* begin, const char*& at) noexcept {
   const char* const end = at;
   const char* start = at - 1;
-  for (int back = 0; back < 3 && start > begin && (static_cast<unsigned char>(*start) & 0xC0) == 0x80; ++back) --start;
+  for (int back = 0; back < 3 && start > begin && (static_cast<unsigned char>(*start) & 0xC0) == 0x80; ++back)
+    --start;
   const char* after = start;
   std::uint32_t point = next_folded(after, end);
   if (after != end) {
@@ -180,7 +181,8 @@ std::string_view fold_case(std::string_view text, Arena& arena) {
     }
   }
   if (changed == end) return text;
-  // A folded code point takes at most one byte more than its original (U+023A is the worst: two become three).
+  // A folded code point takes at most one byte more than its original (U+023A is the worst: two become
+  // three).
   const auto unchanged = static_cast<std::size_t>(changed - text.data());
   const std::size_t rest = text.size() - unchanged;
   char* const copy = arena.allocate_array<char>(unchanged + rest + rest / 2 + 4);
@@ -213,7 +215,8 @@ bool ends_folded_slow(std::string_view text, std::string_view folded) noexcept {
   const char* x = text.data() + text.size();
   const char* y = folded.data() + folded.size();
   while (y != folded.data()) {
-    if (x == text.data() || previous_folded(text.data(), x) != previous_folded(folded.data(), y)) return false;
+    if (x == text.data() || previous_folded(text.data(), x) != previous_folded(folded.data(), y))
+      return false;
   }
   return true;
 }
@@ -226,7 +229,8 @@ bool contains_folded(std::string_view text, bool ascii, std::string_view folded)
   const char* const end = text.data() + text.size();
   const char* rest_of_needle = folded.data();
   const std::uint32_t first = next_folded(rest_of_needle, folded.data() + folded.size());
-  const std::string_view rest(rest_of_needle, static_cast<std::size_t>(folded.data() + folded.size() - rest_of_needle));
+  const std::string_view rest(rest_of_needle,
+                              static_cast<std::size_t>(folded.data() + folded.size() - rest_of_needle));
   for (const char* at = text.data(); at != end;) {
     if (next_folded(at, end) != first) continue;
     if (text_detail::starts_folded_slow({at, static_cast<std::size_t>(end - at)}, rest)) return true;
@@ -245,7 +249,8 @@ bool contains_text(const Value& text, const Value& needle, bool cased, Arena& ar
     if (arena.exhausted()) return false;
   }
   // memmem of the C library is linear also for hostile patterns; string_view::find is not.
-  return within.size() >= wanted.size() && memmem(within.data(), within.size(), wanted.data(), wanted.size()) != nullptr;
+  return within.size() >= wanted.size() &&
+         memmem(within.data(), within.size(), wanted.data(), wanted.size()) != nullptr;
 }
 
 bool equal_caseless(std::string_view a, std::string_view b) noexcept {

@@ -14,25 +14,37 @@ struct JsonDecoder::State {
 
   Expected<Value> decode(std::string_view text, Arena& arena) {
     const std::string_view copy = arena.copy(text);
-    if (copy.data() == nullptr) return fail(ErrorCode::kLimit, "the JSON text needs more memory than one event may use");
+    if (copy.data() == nullptr)
+      return fail(ErrorCode::kLimit, "the JSON text needs more memory than one event may use");
     switch (scanner.scan(copy)) {
-      case ScanResult::kDone: break;
-      case ScanResult::kBadEncoding: return fail(ErrorCode::kFormat, "the JSON text is not UTF-8");
-      case ScanResult::kBadText: return fail(ErrorCode::kFormat, "a string in the JSON text has no end or holds a control character");
-      case ScanResult::kEmpty: return fail(ErrorCode::kFormat, "the JSON text is empty");
-      case ScanResult::kTooLarge: return fail(ErrorCode::kLimit, "the JSON text is too large");
+      case ScanResult::kDone:
+        break;
+      case ScanResult::kBadEncoding:
+        return fail(ErrorCode::kFormat, "the JSON text is not UTF-8");
+      case ScanResult::kBadText:
+        return fail(ErrorCode::kFormat, "a string in the JSON text has no end or holds a control character");
+      case ScanResult::kEmpty:
+        return fail(ErrorCode::kFormat, "the JSON text is empty");
+      case ScanResult::kTooLarge:
+        return fail(ErrorCode::kLimit, "the JSON text is too large");
     }
     const JsonTokens& tokens = scanner.tokens();
     std::uint32_t token = 0;
     Value value;
     switch (builder.build(tokens, token, max_depth, arena, value)) {
-      case BuildResult::kDone: break;
-      case BuildResult::kTooDeep: return fail(ErrorCode::kLimit, "the JSON text is nested too deep");
-      case BuildResult::kNoRoom: return fail(ErrorCode::kLimit, "the JSON text needs more memory than one event may use");
-      case BuildResult::kMalformed: return fail(ErrorCode::kFormat, "the text is not JSON near byte " + std::to_string(place(tokens, token)));
+      case BuildResult::kDone:
+        break;
+      case BuildResult::kTooDeep:
+        return fail(ErrorCode::kLimit, "the JSON text is nested too deep");
+      case BuildResult::kNoRoom:
+        return fail(ErrorCode::kLimit, "the JSON text needs more memory than one event may use");
+      case BuildResult::kMalformed:
+        return fail(ErrorCode::kFormat,
+                    "the text is not JSON near byte " + std::to_string(place(tokens, token)));
     }
     if (token != tokens.count) {
-      return fail(ErrorCode::kFormat, "something follows the JSON value at byte " + std::to_string(place(tokens, token)));
+      return fail(ErrorCode::kFormat,
+                  "something follows the JSON value at byte " + std::to_string(place(tokens, token)));
     }
     return value;
   }
@@ -47,7 +59,9 @@ JsonDecoder::~JsonDecoder() = default;
 JsonDecoder::JsonDecoder(JsonDecoder&&) noexcept = default;
 JsonDecoder& JsonDecoder::operator=(JsonDecoder&&) noexcept = default;
 
-Expected<Value> JsonDecoder::decode(std::string_view text, Arena& arena) { return state_->decode(text, arena); }
+Expected<Value> JsonDecoder::decode(std::string_view text, Arena& arena) {
+  return state_->decode(text, arena);
+}
 
 Value JsonDecoder::decode_or_missing(std::string_view text, Arena& arena) {
   return state_->decode(text, arena).value_or(Value{});

@@ -20,10 +20,11 @@ class JsonDecoder {
   JsonDecoder(JsonDecoder&&) noexcept;
   JsonDecoder& operator=(JsonDecoder&&) noexcept;
 
-  /// Decodes one document of any kind; the text needs no padding. Objects become maps in the order written, repeated names kept
-  /// (find() takes the last); integers that fit 64 bits signed are kInt, other numbers kFloat, or missing when no double is that
-  /// large; null is missing; half of a surrogate pair is U+FFFD. Containers nest at most `max_depth` deep.
-  /// The result lives in the arena. Errors: kFormat (not JSON), kLimit (too deep, arena exhausted).
+  /// Decodes one document of any kind; the text needs no padding. Objects become maps in the order written,
+  /// repeated names kept (find() takes the last); integers that fit 64 bits signed are kInt, other numbers
+  /// kFloat, or missing when no double is that large; null is missing; half of a surrogate pair is U+FFFD.
+  /// Containers nest at most `max_depth` deep. The result lives in the arena. Errors: kFormat (not JSON),
+  /// kLimit (too deep, arena exhausted).
   Expected<Value> decode(std::string_view text, Arena& arena);
 
   /// The same where bad JSON is simply a missing value, as json(x) of the language wants.
@@ -34,9 +35,10 @@ class JsonDecoder {
   std::unique_ptr<State> state_;
 };
 
-/// JSON text of a value: what text() gives for lists and maps, and what alerts carry. Always valid UTF-8: broken bytes become
-/// U+FFFD. Addresses and networks are RFC 5952 text, times RFC 3339 in UTC, durations as the language writes them ("90m"), places
-/// {"latitude","longitude"}; missing is null; members of maps stand as the map has them, repeated names included.
+/// JSON text of a value: what text() gives for lists and maps, and what alerts carry. Always valid UTF-8:
+/// broken bytes become U+FFFD. Addresses and networks are RFC 5952 text, times RFC 3339 in UTC, durations as
+/// the language writes them ("90m"), places objects with `latitude` and `longitude`; missing is null; members
+/// of maps stand as the map has them, repeated names included.
 void append_json(std::string& out, const Value& value);
 
 /// A string in quotes, escaped as above.

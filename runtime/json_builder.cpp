@@ -12,7 +12,8 @@ constexpr std::size_t kKeptValues = std::size_t{1} << 16;
 
 }  // namespace
 
-BuildResult JsonBuilder::build(const JsonTokens& tokens, std::uint32_t& token, std::size_t max_depth, Arena& arena, Value& value) {
+BuildResult JsonBuilder::build(const JsonTokens& tokens, std::uint32_t& token, std::size_t max_depth,
+                               Arena& arena, Value& value) {
   open_.clear();
   done_.clear();
   const BuildResult result = run(tokens, token, max_depth, arena);
@@ -29,7 +30,8 @@ bool JsonBuilder::close(Arena& arena) {
   auto* const items = arena.allocate_array<Value>(count);
   if (items == nullptr) return false;
   static_assert(sizeof(MapEntry) == 2 * sizeof(Value) && std::is_trivially_copyable_v<MapEntry>);
-  if (count != 0) std::memcpy(static_cast<void*>(items), done_.data() + container.first, count * sizeof(Value));
+  if (count != 0)
+    std::memcpy(static_cast<void*>(items), done_.data() + container.first, count * sizeof(Value));
   done_.resize(container.first);
   if (container.object) {
     done_.push_back(Value::of_map({reinterpret_cast<const MapEntry*>(items), count / 2}));
@@ -39,7 +41,8 @@ bool JsonBuilder::close(Arena& arena) {
   return true;
 }
 
-BuildResult JsonBuilder::run(const JsonTokens& scanned, std::uint32_t& place, std::size_t max_depth, Arena& arena) {
+BuildResult JsonBuilder::run(const JsonTokens& scanned, std::uint32_t& place, std::size_t max_depth,
+                             Arena& arena) {
   // Copies, because the compiler cannot know that storing values leaves the originals alone.
   const JsonTokens tokens = scanned;
   std::uint32_t token = place;
@@ -47,7 +50,9 @@ BuildResult JsonBuilder::run(const JsonTokens& scanned, std::uint32_t& place, st
     place = token;
     return result;
   };
-  const auto failed = [&] { return stop(arena.exhausted() ? BuildResult::kNoRoom : BuildResult::kMalformed); };
+  const auto failed = [&] {
+    return stop(arena.exhausted() ? BuildResult::kNoRoom : BuildResult::kMalformed);
+  };
   const auto next_is = [&](char wanted) { return token < tokens.count && tokens[token] == wanted; };
   bool name_next = false;
   while (true) {

@@ -1,5 +1,5 @@
-// Tokens of JSON to values in an arena, with everything checked that RFC 8259 asks. Used for whole documents (json.hpp)
-// and for the parts of a record that a rule wants as they are (record_decoder.hpp).
+// Tokens of JSON to values in an arena, with everything checked that RFC 8259 asks. Used for whole documents
+// (json.hpp) and for the parts of a record that a rule wants as they are (record_decoder.hpp).
 #pragma once
 
 #include <cstdint>
@@ -17,9 +17,11 @@ enum class BuildResult : std::uint8_t { kDone, kMalformed, kTooDeep, kNoRoom };
 /// Keeps working memory between calls; not thread safe.
 class JsonBuilder {
  public:
-  /// Builds the value that begins at `token` and moves `token` past it. Strings without escapes are views into the text,
-  /// the rest lives in the arena. Containers may nest `max_depth` deep. On failure `value` is missing.
-  BuildResult build(const JsonTokens& tokens, std::uint32_t& token, std::size_t max_depth, Arena& arena, Value& value);
+  /// Builds the value that begins at `token` and moves `token` past it. Strings without escapes are views
+  /// into the text, the rest lives in the arena. Containers may nest `max_depth` deep. On failure `value` is
+  /// missing.
+  BuildResult build(const JsonTokens& tokens, std::uint32_t& token, std::size_t max_depth, Arena& arena,
+                    Value& value);
 
  private:
   struct Open {

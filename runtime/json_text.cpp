@@ -14,13 +14,27 @@ void append_escaped(std::string& out, unsigned char c) {
   static constexpr char kHex[] = "0123456789abcdef";
   out += '\\';
   switch (c) {
-    case '"': out += '"'; break;
-    case '\\': out += '\\'; break;
-    case '\b': out += 'b'; break;
-    case '\f': out += 'f'; break;
-    case '\n': out += 'n'; break;
-    case '\r': out += 'r'; break;
-    case '\t': out += 't'; break;
+    case '"':
+      out += '"';
+      break;
+    case '\\':
+      out += '\\';
+      break;
+    case '\b':
+      out += 'b';
+      break;
+    case '\f':
+      out += 'f';
+      break;
+    case '\n':
+      out += 'n';
+      break;
+    case '\r':
+      out += 'r';
+      break;
+    case '\t':
+      out += 't';
+      break;
     default:
       out += "u00";
       out += kHex[c >> 4];
@@ -88,15 +102,33 @@ void append_json_string(std::string& out, std::string_view text) {
 
 void append_json(std::string& out, const Value& value) {
   switch (value.kind) {
-    case Kind::kMissing: out += "null"; return;
-    case Kind::kBool: out += value.boolean ? "true" : "false"; return;
-    case Kind::kInt: append_int(out, value.integer); return;
-    case Kind::kFloat: append_float(out, value.number); return;
-    case Kind::kString: append_json_string(out, value.as_string()); return;
-    case Kind::kIp: append_quoted(out, [&] { append_ip(out, *value.address); }); return;
-    case Kind::kCidr: append_quoted(out, [&] { append_cidr(out, *value.address, value.prefix_bits); }); return;
-    case Kind::kTime: append_quoted(out, [&] { append_time(out, value.integer); }); return;
-    case Kind::kDuration: append_quoted(out, [&] { append_duration(out, value.integer); }); return;
+    case Kind::kMissing:
+      out += "null";
+      return;
+    case Kind::kBool:
+      out += value.boolean ? "true" : "false";
+      return;
+    case Kind::kInt:
+      append_int(out, value.integer);
+      return;
+    case Kind::kFloat:
+      append_float(out, value.number);
+      return;
+    case Kind::kString:
+      append_json_string(out, value.as_string());
+      return;
+    case Kind::kIp:
+      append_quoted(out, [&] { append_ip(out, *value.address); });
+      return;
+    case Kind::kCidr:
+      append_quoted(out, [&] { append_cidr(out, *value.address, value.prefix_bits); });
+      return;
+    case Kind::kTime:
+      append_quoted(out, [&] { append_time(out, value.integer); });
+      return;
+    case Kind::kDuration:
+      append_quoted(out, [&] { append_duration(out, value.integer); });
+      return;
     case Kind::kPlace:
       out += "{\"latitude\":";
       append_float(out, value.place->latitude);

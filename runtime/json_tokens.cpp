@@ -48,15 +48,24 @@ std::int32_t hex4(const char* at) {
 /// The character that a one-letter escape stands for, or 0.
 char short_escape(char letter) {
   switch (letter) {
-    case '"': return '"';
-    case '\\': return '\\';
-    case '/': return '/';
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    default: return '\0';
+    case '"':
+      return '"';
+    case '\\':
+      return '\\';
+    case '/':
+      return '/';
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    default:
+      return '\0';
   }
 }
 
@@ -108,7 +117,8 @@ bool is_tiny(std::string_view token) {
     const bool negative = token[at] == '-';
     if (token[at] == '-' || token[at] == '+') ++at;
     std::int64_t power = 0;
-    for (; at < token.size(); ++at) power = std::min<std::int64_t>(power * 10 + (token[at] - '0'), std::int64_t{1} << 50);
+    for (; at < token.size(); ++at)
+      power = std::min<std::int64_t>(power * 10 + (token[at] - '0'), std::int64_t{1} << 50);
     const auto leading = static_cast<std::int64_t>(point) - static_cast<std::int64_t>(significant);
     return (negative ? -power : power) + leading < 0;
   }
@@ -124,8 +134,10 @@ struct JsonScanner::Stage {
   bool reserve(std::size_t size) {
     if (size <= capacity) return true;
     const std::size_t wanted = std::min(std::max({size, kFirstCapacity, capacity * 2}), kLargestText);
-    const auto error = parser == nullptr ? simdjson::get_active_implementation()->create_dom_parser_implementation(wanted, 1, parser)
-                                         : parser->set_capacity(wanted);
+    const auto error =
+        parser == nullptr
+            ? simdjson::get_active_implementation()->create_dom_parser_implementation(wanted, 1, parser)
+            : parser->set_capacity(wanted);
     if (error != simdjson::SUCCESS) {
       parser.reset();
       capacity = 0;
@@ -146,14 +158,20 @@ ScanResult JsonScanner::scan(std::string_view text) {
   if (text.empty()) return ScanResult::kEmpty;
   if (text.size() > kLargestText || !stage_->reserve(text.size())) return ScanResult::kTooLarge;
   auto& parser = *stage_->parser;
-  const auto error = parser.stage1(reinterpret_cast<const std::uint8_t*>(text.data()), text.size(), simdjson::stage1_mode::regular);
+  const auto error = parser.stage1(reinterpret_cast<const std::uint8_t*>(text.data()), text.size(),
+                                   simdjson::stage1_mode::regular);
   switch (error) {
-    case simdjson::SUCCESS: break;
-    case simdjson::EMPTY: return ScanResult::kEmpty;
-    case simdjson::UTF8_ERROR: return ScanResult::kBadEncoding;
+    case simdjson::SUCCESS:
+      break;
+    case simdjson::EMPTY:
+      return ScanResult::kEmpty;
+    case simdjson::UTF8_ERROR:
+      return ScanResult::kBadEncoding;
     case simdjson::CAPACITY:
-    case simdjson::MEMALLOC: return ScanResult::kTooLarge;
-    default: return ScanResult::kBadText;
+    case simdjson::MEMALLOC:
+      return ScanResult::kTooLarge;
+    default:
+      return ScanResult::kBadText;
   }
   tokens_ = {text, parser.structural_indexes.get(), parser.n_structural_indexes};
   return ScanResult::kDone;
@@ -200,7 +218,8 @@ std::optional<std::size_t> unescape(std::string_view body, char* to) {
   const char* const end = at + body.size();
   char* const begin = to;
   while (at != end) {
-    const auto* const escape = static_cast<const char*>(std::memchr(at, '\\', static_cast<std::size_t>(end - at)));
+    const auto* const escape =
+        static_cast<const char*>(std::memchr(at, '\\', static_cast<std::size_t>(end - at)));
     const char* const plain_end = escape == nullptr ? end : escape;
     std::memcpy(to, at, static_cast<std::size_t>(plain_end - at));
     to += plain_end - at;
@@ -284,10 +303,14 @@ bool read_plain(std::string_view token, Value& value) {
 bool is_plain(std::string_view token) {
   if (token.empty()) return false;
   switch (token.front()) {
-    case 't': return token == "true";
-    case 'f': return token == "false";
-    case 'n': return token == "null";
-    default: return shape_of(token).valid;
+    case 't':
+      return token == "true";
+    case 'f':
+      return token == "false";
+    case 'n':
+      return token == "null";
+    default:
+      return shape_of(token).valid;
   }
 }
 

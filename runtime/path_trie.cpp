@@ -22,8 +22,8 @@ void PathNode::index() {
   table_.assign(size, {});
   mask_ = static_cast<std::uint32_t>(size - 1);
   for (const PathGroup& group : groups) {
-    // The folded name decides the place: all ASCII spellings look there. A name beyond ASCII whose exact bytes look
-    // elsewhere is found by find_spelled.
+    // The folded name decides the place: all ASCII spellings look there. A name beyond ASCII whose exact
+    // bytes look elsewhere is found by find_spelled.
     Place place;
     hash_of_name(group.members.front().name, place.ends);
     if (!group.holds_backslash) place.size = group.members.front().name.size();
@@ -38,7 +38,8 @@ void PathNode::index() {
 /// Keys that are not byte for byte the first name of a group: other spellings, escapes, letters beyond ASCII.
 PathMatch PathNode::find_spelled(std::string_view raw, KeyEnds ends, std::string& scratch) const {
   if (!is_special(raw, ends)) {
-    for (std::uint32_t at = hash_of(ends, raw.size()) & mask_; table_[at].group != nullptr; at = (at + 1) & mask_) {
+    for (std::uint32_t at = hash_of(ends, raw.size()) & mask_; table_[at].group != nullptr;
+         at = (at + 1) & mask_) {
       const PathGroup& group = *table_[at].group;
       if (equal_folded(raw, true, group.folded)) return {&group, raw, false};
     }
@@ -67,7 +68,8 @@ void PathTrie::add(std::span<const std::string> path) {
     for (PathGroup& candidate : nodes_[node].groups) {
       if (candidate.folded == folded) group = &candidate;
     }
-    if (group == nullptr) group = &nodes_[node].groups.emplace_back(
+    if (group == nullptr)
+      group = &nodes_[node].groups.emplace_back(
           PathGroup{std::string(folded), folded.find('\\') != std::string_view::npos, {}});
     PathMember* found = nullptr;
     for (PathMember& candidate : group->members) {

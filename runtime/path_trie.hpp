@@ -1,6 +1,6 @@
-// The wanted paths of records as a tree of names, made for one question: which wanted member is this key? The key is looked
-// up by its size and its first and last bytes: the exact spelling is found at once, any other one by a second look.
-// Used by record_decoder.cpp only.
+// The wanted paths of records as a tree of names, made for one question: which wanted member is this key? The
+// key is looked up by its size and its first and last bytes: the exact spelling is found at once, any other
+// one by a second look. Used by record_decoder.cpp only.
 #pragma once
 
 #include <bit>
@@ -15,7 +15,8 @@
 
 namespace shrike {
 
-/// A wanted member of some object. Slots number all members in preorder: those below this one are slot + 1 … last_slot.
+/// A wanted member of some object. Slots number all members in preorder: those below this one are slot + 1 …
+/// last_slot.
 struct PathMember {
   static constexpr std::uint32_t kNoNode = 0xFFFFFFFF;
 
@@ -35,8 +36,8 @@ struct PathGroup {
 /// A group that a key belongs to, and how the key is spelled.
 struct PathMatch {
   const PathGroup* group = nullptr;
-  std::string_view key;         ///< the key as text
-  bool exact_first = false;     ///< the key is the name of the group's first member, byte for byte
+  std::string_view key;      ///< the key as text
+  bool exact_first = false;  ///< the key is the name of the group's first member, byte for byte
 };
 
 /// One object on the way of wanted paths.
@@ -47,8 +48,9 @@ class PathNode {
   /// Builds the table; call when the groups are complete.
   void index();
 
-  /// The group of the key whose body (between the quotes, escapes as written) is `raw`; kReadable bytes from its begin must
-  /// be readable. `scratch` holds the key if it has escapes. No group when nobody wants it or its escapes are malformed.
+  /// The group of the key whose body (between the quotes, escapes as written) is `raw`; kReadable bytes from
+  /// its begin must be readable. `scratch` holds the key if it has escapes. No group when nobody wants it or
+  /// its escapes are malformed.
   PathMatch find(std::string_view raw, std::string& scratch) const {
     const KeyEnds ends = ends_of(raw);
     std::uint32_t at = hash_of(ends, raw.size()) & mask_;
@@ -75,7 +77,8 @@ class PathNode {
     friend bool operator==(const KeyEnds&, const KeyEnds&) = default;
   };
 
-  /// A group by the exact name of its first member; names that are never a key byte for byte have an impossible size.
+  /// A group by the exact name of its first member; names that are never a key byte for byte have an
+  /// impossible size.
   struct Place {
     KeyEnds ends;
     std::uint64_t size = ~std::uint64_t{0};
@@ -87,7 +90,8 @@ class PathNode {
   /// Whether a key holds a backslash or a byte beyond ASCII.
   static bool is_special(std::string_view key, KeyEnds ends) {
     std::uint64_t marks = marks_special(ends.head) | marks_special(ends.tail);
-    for (std::size_t at = 8; at + 8 < key.size(); at += 8) marks |= marks_special(text_detail::load_word(key.data() + at));
+    for (std::size_t at = 8; at + 8 < key.size(); at += 8)
+      marks |= marks_special(text_detail::load_word(key.data() + at));
     return marks != 0;
   }
   static std::uint64_t marks_special(std::uint64_t word) {

@@ -1,5 +1,6 @@
-// The pass over a record's tokens. Members that a path wants are noted; everything else is stepped over with its structure
-// checked. How keys are looked up is in path_trie.cpp, how noted text becomes values in json_tokens.cpp and json_builder.cpp.
+// The pass over a record's tokens. Members that a path wants are noted; everything else is stepped over with
+// its structure checked. How keys are looked up is in path_trie.cpp, how noted text becomes values in
+// json_tokens.cpp and json_builder.cpp.
 #include "runtime/record_decoder.hpp"
 
 #include <algorithm>
@@ -11,7 +12,8 @@
 namespace shrike {
 namespace {
 
-/// Where a wanted member stands. Valid when `pass` is the decoder's; so nothing has to be cleared between records.
+/// Where a wanted member stands. Valid when `pass` is the decoder's; so nothing has to be cleared between
+/// records.
 struct Note {
   std::uint32_t pass = 0;
   std::uint32_t first = 0;  ///< its first token
@@ -31,7 +33,7 @@ struct RecordDecoder::State {
   std::vector<std::uint32_t> slots;  ///< by index of the path
   std::vector<Note> notes;           ///< by slot
   std::vector<CachedValue> values;   ///< by slot
-  std::vector<bool> wanted;          ///< by slot: a path ends here
+  std::vector<char> wanted;          ///< by slot: a path ends here
   std::uint32_t value_slot = 0;
   std::uint32_t records_slot = 0;
   ReadLimits limits;
@@ -46,10 +48,15 @@ struct RecordDecoder::State {
   RejectReason reason = RejectReason::kBadJson;
 
   // Every step returns the token behind what it passed, or 0 when the record is to be rejected.
-  std::uint32_t walk_object(const PathNode& node, std::uint32_t token, std::size_t depth);
-  std::uint32_t take_member(const PathMember& member, bool exact, std::uint32_t token, std::size_t depth);
-  std::uint32_t step_over(std::uint32_t token, std::size_t depth);
+  // `depth` containers are open around it; `checked` when a path wants the value, alone or as part of a
+  // whole: numbers and words must then be spelled right.
+  std::uint32_t walk_object(const PathNode& node, std::uint32_t token, std::size_t depth, bool checked);
+  std::uint32_t take_member(const PathMember& member, bool exact, std::uint32_t token, std::size_t depth,
+                            bool checked);
+  std::uint32_t step_over(std::uint32_t token, std::size_t depth, bool checked);
+  template <bool kChecked>
   std::uint32_t step_over_container(std::uint32_t token, std::size_t depth);
+  bool is_plain_token(std::uint32_t token) const { return is_plain(token_text(tokens, token)); }
 
   std::uint32_t reject(RejectReason why) {
     reason = why;
@@ -64,8 +71,9 @@ struct RecordDecoder::State {
   Value make_value(const Note& note, Arena& arena);
 };
 
-/// From a '{' or '[' to the token behind its end. decode() has made sure that the last token is '}', so no step before a
-/// closing one can run past the tokens.
+/// From a '{' or '[' to the token behind its end. decode() has made sure that the last token is '}', so no
+/// step before a closing one can run past the tokens.
+template <bool kChecked>
 std::uint32_t RecordDecoder::State::step_over_container(std::uint32_t token, std::size_t depth) {
   const char* const text = tokens.text.data();
   const std::uint32_t* const at = tokens.at;
@@ -90,7 +98,8 @@ value:
   if (text[at[token]] != '"') {
     const JsonClass kind = json_class(text[at[token]]);
     if (kind == JsonClass::kOpenObject || kind == JsonClass::kOpenArray) goto enter;
-    if (kind != JsonClass::kPlain) return reject(RejectReason::kBadJson);
+    if (kind != JsonClass::kPlain || (kChecked && !is_plain_token(token)))
+      return reject(RejectReason::kBadJson);
   }
   ++token;
 
@@ -110,44 +119,39 @@ leave:
   goto behind;
 }
 
-std::uint32_t RecordDecoder::State::step_over(std::uint32_t token, std::size_t depth) {
+std::uint32_t RecordDecoder::State::step_over(std::uint32_t token, std::size_t depth, bool checked) {
   switch (json_class(tokens[token])) {
     case JsonClass::kString:
-    case JsonClass::kPlain: return token + 1;
+      return token + 1;
+    case JsonClass::kPlain:
+      return checked && !is_plain_token(token) ? reject(RejectReason::kBadJson) : token + 1;
     case JsonClass::kOpenObject:
-    case JsonClass::kOpenArray: return step_over_container(token, depth);
-    default: return reject(RejectReason::kBadJson);
+    case JsonClass::kOpenArray:
+      return checked ? step_over_container<true>(token, depth) : step_over_container<false>(token, depth);
+    default:
+      return reject(RejectReason::kBadJson);
   }
 }
 
 /// Notes the value at `token` for one wanted member, unless an earlier one with a better spelling stands.
 std::uint32_t RecordDecoder::State::take_member(const PathMember& member, bool exact, std::uint32_t token,
-                                                std::size_t depth) {
+                                                std::size_t depth, bool checked) {
+  checked = checked || wanted[member.slot] != 0;
   Note& note = notes[member.slot];
   if (note.pass == pass) {
-    if (note.exact && !exact) return step_over(token, depth);
+    if (note.exact && !exact) return step_over(token, depth, checked);
     for (std::uint32_t slot = member.slot + 1; slot <= member.last_slot; ++slot) notes[slot].pass = 0;
   }
-  std::uint32_t after;
-  switch (json_class(tokens[token])) {
-    case JsonClass::kString: after = token + 1; break;
-    case JsonClass::kPlain:
-      if (wanted[member.slot] && !is_plain(token_text(tokens, token))) return reject(RejectReason::kBadJson);
-      after = token + 1;
-      break;
-    case JsonClass::kOpenObject:
-      after = member.node == PathMember::kNoNode ? step_over_container(token, depth)
-                                                 : walk_object(paths.node(member.node), token, depth);
-      break;
-    case JsonClass::kOpenArray: after = step_over_container(token, depth); break;
-    default: return reject(RejectReason::kBadJson);
-  }
+  const bool inside = member.node != PathMember::kNoNode && tokens[token] == '{';
+  const std::uint32_t after =
+      inside ? walk_object(paths.node(member.node), token, depth, checked) : step_over(token, depth, checked);
   note = {pass, token, after, exact};
   return after;
 }
 
-/// An object with wanted members, from its '{'; `depth` containers are open around it.
-std::uint32_t RecordDecoder::State::walk_object(const PathNode& node, std::uint32_t token, std::size_t depth) {
+/// An object with wanted members, from its '{'.
+std::uint32_t RecordDecoder::State::walk_object(const PathNode& node, std::uint32_t token, std::size_t depth,
+                                                bool checked) {
   if (depth >= limits.nesting) return reject(RejectReason::kTooDeep);
   const char* const text = tokens.text.data();
   const std::uint32_t* const at = tokens.at;
@@ -163,17 +167,17 @@ std::uint32_t RecordDecoder::State::walk_object(const PathNode& node, std::uint3
     const std::string_view raw(text + begin, end - begin);
     const PathMatch match = node.find(raw, key_scratch);
     if (match.group == nullptr) {
-      token = text[at[token]] == '"' ? token + 1 : step_over(token, depth + 1);
+      token = text[at[token]] == '"' ? token + 1 : step_over(token, depth + 1, checked);
     } else if (const std::vector<PathMember>& members = match.group->members; members.size() == 1) {
-      token = take_member(members.front(), match.exact_first, token, depth + 1);
+      token = take_member(members.front(), match.exact_first, token, depth + 1, checked);
     } else {
-      // Two spellings are wanted: each of them walks the value. A key with escapes stands in the scratch space, which going
-      // deeper may overwrite.
+      // Two spellings are wanted: each of them walks the value. A key with escapes stands in the scratch
+      // space, which going deeper may overwrite.
       const std::string copy(match.key.data() == raw.data() ? std::string_view{} : match.key);
       const std::string_view key = match.key.data() == raw.data() ? raw : std::string_view(copy);
       std::uint32_t behind = 0;
       for (const PathMember& member : members) {
-        behind = take_member(member, key == member.name, token, depth + 1);
+        behind = take_member(member, key == member.name, token, depth + 1, checked);
         if (behind == 0) break;
       }
       token = behind;
@@ -198,7 +202,7 @@ bool RecordDecoder::State::walk_record() {
   if (tokens[0] != '{' || tokens[count - 1] != '}') return reject(RejectReason::kBadJson) != 0;
   const std::size_t deepest = std::min<std::size_t>(limits.nesting, count);
   if (closers.size() < deepest) closers.resize(deepest);
-  const std::uint32_t after = walk_object(paths.node(0), 0, 0);
+  const std::uint32_t after = walk_object(paths.node(0), 0, 0, wanted[0] != 0);
   if (after == 0) return false;
   if (after != count) return reject(RejectReason::kBadJson) != 0;
   notes[0] = {pass, 0, count, true};
@@ -215,14 +219,18 @@ Expected<void> RecordDecoder::State::decode(std::string_view record) {
     return rejected(RejectReason::kTooLarge, ErrorCode::kLimit, "the record is larger than the limit");
   }
   switch (scanner.scan(record)) {
-    case ScanResult::kDone: break;
+    case ScanResult::kDone:
+      break;
     case ScanResult::kBadEncoding:
       return rejected(RejectReason::kBadEncoding, ErrorCode::kFormat, "the record is not UTF-8");
     case ScanResult::kBadText:
-      return rejected(RejectReason::kBadJson, ErrorCode::kFormat, "a string has no end or holds a control character");
-    case ScanResult::kEmpty: return rejected(RejectReason::kBadJson, ErrorCode::kFormat, "the record is empty");
+      return rejected(RejectReason::kBadJson, ErrorCode::kFormat,
+                      "a string has no end or holds a control character");
+    case ScanResult::kEmpty:
+      return rejected(RejectReason::kBadJson, ErrorCode::kFormat, "the record is empty");
     case ScanResult::kTooLarge:
-      return rejected(RejectReason::kTooLarge, ErrorCode::kLimit, "there is no memory for a record of this size");
+      return rejected(RejectReason::kTooLarge, ErrorCode::kLimit,
+                      "there is no memory for a record of this size");
   }
   tokens = scanner.tokens();
   if (walk_record()) return {};
@@ -236,7 +244,8 @@ Expected<void> RecordDecoder::State::decode(std::string_view record) {
 std::string_view RecordDecoder::State::text_of(const Note& note) const {
   switch (json_class(tokens[note.first])) {
     case JsonClass::kString:
-    case JsonClass::kPlain: return token_text(tokens, note.first);
+    case JsonClass::kPlain:
+      return token_text(tokens, note.first);
     default: {
       const std::uint32_t begin = tokens.at[note.first];
       return tokens.text.substr(begin, tokens.at[note.after - 1] + 1 - begin);
@@ -261,7 +270,8 @@ Value RecordDecoder::State::make_value(const Note& note, Arena& arena) {
   return value;
 }
 
-RecordDecoder::RecordDecoder(std::span<const RawPath> paths, const ReadLimits& limits) : state_(std::make_unique<State>()) {
+RecordDecoder::RecordDecoder(std::span<const RawPath> paths, const ReadLimits& limits)
+    : state_(std::make_unique<State>()) {
   State& state = *state_;
   const RawPath value_path = {"value"};
   const RawPath records_path = {"records"};
@@ -274,7 +284,7 @@ RecordDecoder::RecordDecoder(std::span<const RawPath> paths, const ReadLimits& l
   state.wanted.resize(state.paths.slot_count());
   for (const RawPath& path : paths) {
     state.slots.push_back(state.paths.slot(path));
-    state.wanted[state.slots.back()] = true;
+    state.wanted[state.slots.back()] = 1;
   }
   state.value_slot = state.paths.slot(value_path);
   state.records_slot = state.paths.slot(records_path);

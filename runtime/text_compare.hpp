@@ -1,6 +1,6 @@
-// Caseless comparison of UTF-8 text (Unicode simple folding) without allocation, for instructions that test a field
-// against a constant and for keys. Bytes that are not UTF-8 stand for themselves: they equal only the same byte.
-// Values as a whole are compared in shrike/value.hpp.
+// Caseless comparison of UTF-8 text (Unicode simple folding) without allocation, for instructions that test a
+// field against a constant and for keys. Bytes that are not UTF-8 stand for themselves: they equal only the
+// same byte. Values as a whole are compared in shrike/value.hpp.
 #pragma once
 
 #include <cstdint>
@@ -65,19 +65,21 @@ bool ends_folded_slow(std::string_view text, std::string_view folded) noexcept;
 /// Whether every byte is below 0x80.
 bool is_ascii(std::string_view text) noexcept;
 
-// The next four ask whether `text` is, begins with, ends with or holds a constant that was folded before (fold_case) and
-// is well-formed UTF-8; the text may be anything.
-// `ascii` says that the text is known to be ASCII (Value::kAscii); false means not known.
+// The next four ask whether `text` is, begins with, ends with or holds a constant that was folded before
+// (fold_case) and is well-formed UTF-8; the text may be anything. `ascii` says that the text is known to be
+// ASCII (Value::kAscii); false means not known.
 
 inline bool equal_folded(std::string_view text, bool ascii, std::string_view folded) noexcept {
-  if (text.size() == folded.size() && text_detail::same_ascii_folded(text.data(), folded.data(), text.size())) {
+  if (text.size() == folded.size() &&
+      text_detail::same_ascii_folded(text.data(), folded.data(), text.size())) {
     return true;
   }
   return !ascii && text_detail::equal_folded_slow(text, folded);
 }
 
 inline bool starts_folded(std::string_view text, bool ascii, std::string_view folded) noexcept {
-  if (text.size() >= folded.size() && text_detail::same_ascii_folded(text.data(), folded.data(), folded.size())) {
+  if (text.size() >= folded.size() &&
+      text_detail::same_ascii_folded(text.data(), folded.data(), folded.size())) {
     return true;
   }
   return !ascii && text_detail::starts_folded_slow(text, folded);
@@ -85,25 +87,27 @@ inline bool starts_folded(std::string_view text, bool ascii, std::string_view fo
 
 inline bool ends_folded(std::string_view text, bool ascii, std::string_view folded) noexcept {
   if (text.size() >= folded.size() &&
-      text_detail::same_ascii_folded(text.data() + (text.size() - folded.size()), folded.data(), folded.size())) {
+      text_detail::same_ascii_folded(text.data() + (text.size() - folded.size()), folded.data(),
+                                     folded.size())) {
     return true;
   }
   return !ascii && text_detail::ends_folded_slow(text, folded);
 }
 
-/// Costs at most text times constant in the worst case, close to one pass in practice. For two texts from an event use
-/// contains_text, which is linear.
+/// Costs at most text times constant in the worst case, close to one pass in practice. For two texts from an
+/// event use contains_text, which is linear.
 bool contains_folded(std::string_view text, bool ascii, std::string_view folded) noexcept;
 
-/// Whether one string Value holds another, in time linear in both. Folded copies go to the arena; false when it is
-/// exhausted or when one of them is no string. The needle is well-formed UTF-8.
+/// Whether one string Value holds another, in time linear in both. Folded copies go to the arena; false when
+/// it is exhausted or when one of them is no string. The needle is well-formed UTF-8.
 bool contains_text(const Value& text, const Value& needle, bool cased, Arena& arena);
 
 /// Caseless equality and order (-1, 0, 1, by folded code points) of any two texts.
 bool equal_caseless(std::string_view a, std::string_view b) noexcept;
 int compare_caseless(std::string_view a, std::string_view b) noexcept;
 
-/// 64-bit hashes of text. Equal on every machine and in every run; texts that are equal_caseless share hash_caseless.
+/// 64-bit hashes of text. Equal on every machine and in every run; texts that are equal_caseless share
+/// hash_caseless.
 std::uint64_t hash_cased(std::string_view text) noexcept;
 std::uint64_t hash_caseless(std::string_view text) noexcept;
 

@@ -165,8 +165,8 @@ Nanoseconds read_zone(Cursor& in) {
 }
 
 Nanoseconds sum(std::int64_t days, std::int64_t clock, std::int64_t offset) {
-  // Whole seconds cannot overflow. Those before the epoch are counted from their end, so that the earliest second, of
-  // which only a part fits, is not lost.
+  // Whole seconds cannot overflow. Those before the epoch are counted from their end, so that the earliest
+  // second, of which only a part fits, is not lost.
   const std::int64_t seconds = days * (kDay / kSecond) + clock / kSecond - offset / kSecond;
   const std::int64_t part = clock % kSecond;
   if (seconds < 0) return add(multiply(seconds + 1, kSecond), part - kSecond);
@@ -421,7 +421,9 @@ void append_duration(std::string& out, std::int64_t nanoseconds) {
   };
   static constexpr Unit kUnits[] = {{kDay, "d"}, {kHour, "h"}, {kMinute, "m"}, {kSecond, "s"}};
   char text[24];
-  const auto append = [&](std::int64_t number) { out.append(text, std::to_chars(text, text + sizeof text, number).ptr); };
+  const auto append = [&](std::int64_t number) {
+    out.append(text, std::to_chars(text, text + sizeof text, number).ptr);
+  };
   if (nanoseconds == 0) {
     out += "0s";
     return;

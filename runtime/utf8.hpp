@@ -1,5 +1,6 @@
-// Code points in and out of UTF-8, strict (no overlong forms, no surrogates). Bytes that are not UTF-8 come out as
-// values above the Unicode range, one per byte, so that every text has exactly one reading. Used by folding and by JSON.
+// Code points in and out of UTF-8, strict (no overlong forms, no surrogates). Bytes that are not UTF-8 come
+// out as values above the Unicode range, one per byte, so that every text has exactly one reading. Used by
+// folding and by JSON.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +14,9 @@ inline constexpr std::uint32_t kReplacement = 0xFFFD;
 
 /// Reads the code point at `at` (which must be before `end`) and moves past it.
 inline std::uint32_t decode(const char*& at, const char* end) noexcept {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(at[i])); };
+  const auto byte = [&](std::size_t i) {
+    return static_cast<std::uint32_t>(static_cast<unsigned char>(at[i]));
+  };
   const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0) == 0x80; };
   const auto left = static_cast<std::size_t>(end - at);
   const std::uint32_t first = byte(0);
@@ -45,9 +48,12 @@ inline std::uint32_t decode(const char*& at, const char* end) noexcept {
   return kInvalid + first;
 }
 
-/// Writes a code point (or the byte that kInvalid + byte stands for) and returns how many of the four bytes it took.
+/// Writes a code point (or the byte that kInvalid + byte stands for) and returns how many of the four bytes
+/// it took.
 inline std::size_t encode(std::uint32_t point, char* to) noexcept {
-  const auto put = [&](std::size_t i, std::uint32_t byte) { to[i] = static_cast<char>(static_cast<unsigned char>(byte)); };
+  const auto put = [&](std::size_t i, std::uint32_t byte) {
+    to[i] = static_cast<char>(static_cast<unsigned char>(byte));
+  };
   if (point < 0x80) {
     put(0, point);
     return 1;

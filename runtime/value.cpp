@@ -45,7 +45,9 @@ std::uint64_t mix(std::uint64_t seed, std::uint64_t value) {
   return h ^ (h >> 29);
 }
 
-bool same_name(std::string_view a, std::string_view b, bool cased) { return cased ? a == b : equal_caseless(a, b); }
+bool same_name(std::string_view a, std::string_view b, bool cased) {
+  return cased ? a == b : equal_caseless(a, b);
+}
 
 /// An entry of a map with the hash of its name.
 struct Counted {
@@ -55,8 +57,8 @@ struct Counted {
   std::string_view name() const { return entry->name.as_string(); }
 };
 
-/// The entries of a map that count: the last of each name, missing values left out. In an order that depends on the
-/// names alone, so that equal maps have them in the same places.
+/// The entries of a map that count: the last of each name, missing values left out. In an order that depends
+/// on the names alone, so that equal maps have them in the same places.
 std::vector<Counted> counted_entries(const Value& map, bool cased) {
   const auto entries = map.as_map();
   std::vector<Counted> all;
@@ -118,12 +120,15 @@ bool equal_maps(const Value& a, const Value& b, bool cased) {
   const std::vector<Counted> x = counted_entries(a, cased);
   const std::vector<Counted> y = counted_entries(b, cased);
   return std::equal(x.begin(), x.end(), y.begin(), y.end(), [&](const Counted& p, const Counted& q) {
-    return p.hash == q.hash && same_name(p.name(), q.name(), cased) && equal(p.entry->value, q.entry->value, cased);
+    return p.hash == q.hash && same_name(p.name(), q.name(), cased) &&
+           equal(p.entry->value, q.entry->value, cased);
   });
 }
 
 std::uint64_t hash_float(double f) {
-  if (is_whole(f)) return mix(static_cast<std::uint64_t>(Kind::kInt), static_cast<std::uint64_t>(static_cast<std::int64_t>(f)));
+  if (is_whole(f))
+    return mix(static_cast<std::uint64_t>(Kind::kInt),
+               static_cast<std::uint64_t>(static_cast<std::int64_t>(f)));
   return mix(static_cast<std::uint64_t>(Kind::kFloat), std::bit_cast<std::uint64_t>(f));
 }
 
@@ -147,21 +152,36 @@ bool IpAddress::is_v4() const {
 
 std::string_view name_of(TypeKind kind) {
   switch (kind) {
-    case TypeKind::kNone: return "nothing";
-    case TypeKind::kBool: return "bool";
-    case TypeKind::kInt: return "int";
-    case TypeKind::kFloat: return "float";
-    case TypeKind::kString: return "string";
-    case TypeKind::kIp: return "ip";
-    case TypeKind::kCidr: return "cidr";
-    case TypeKind::kTime: return "time";
-    case TypeKind::kDuration: return "duration";
-    case TypeKind::kPlace: return "place";
-    case TypeKind::kJson: return "json";
-    case TypeKind::kClient: return "client";
-    case TypeKind::kGeo: return "geo";
-    case TypeKind::kList: return "list";
-    case TypeKind::kMap: return "map";
+    case TypeKind::kNone:
+      return "nothing";
+    case TypeKind::kBool:
+      return "bool";
+    case TypeKind::kInt:
+      return "int";
+    case TypeKind::kFloat:
+      return "float";
+    case TypeKind::kString:
+      return "string";
+    case TypeKind::kIp:
+      return "ip";
+    case TypeKind::kCidr:
+      return "cidr";
+    case TypeKind::kTime:
+      return "time";
+    case TypeKind::kDuration:
+      return "duration";
+    case TypeKind::kPlace:
+      return "place";
+    case TypeKind::kJson:
+      return "json";
+    case TypeKind::kClient:
+      return "client";
+    case TypeKind::kGeo:
+      return "geo";
+    case TypeKind::kList:
+      return "list";
+    case TypeKind::kMap:
+      return "map";
   }
   return "unknown";
 }
@@ -170,21 +190,31 @@ bool equal(const Value& a, const Value& b, bool cased) {
   if (is_number(a.kind) && is_number(b.kind)) return order_numbers(a, b) == 0;
   if (a.kind != b.kind) return false;
   switch (a.kind) {
-    case Kind::kMissing: return false;
-    case Kind::kBool: return a.boolean == b.boolean;
+    case Kind::kMissing:
+      return false;
+    case Kind::kBool:
+      return a.boolean == b.boolean;
     case Kind::kInt:
-    case Kind::kFloat: return false;  // both numbers: answered above
+    case Kind::kFloat:
+      return false;  // both numbers: answered above
     case Kind::kString:
       if (a.size != b.size && (cased || (a.flags & b.flags & Value::kAscii) != 0)) return false;
       return cased ? a.as_string() == b.as_string() : equal_caseless(a.as_string(), b.as_string());
-    case Kind::kIp: return *a.address == *b.address;
-    case Kind::kCidr: return a.prefix_bits == b.prefix_bits && *a.address == *b.address;
+    case Kind::kIp:
+      return *a.address == *b.address;
+    case Kind::kCidr:
+      return a.prefix_bits == b.prefix_bits && *a.address == *b.address;
     case Kind::kTime:
-    case Kind::kDuration: return a.integer == b.integer;
-    case Kind::kPlace: return a.place->latitude == b.place->latitude && a.place->longitude == b.place->longitude;
-    case Kind::kList: return equal_lists(a.as_list(), b.as_list(), cased);
-    case Kind::kMap: return equal_maps(a, b, cased);
-    case Kind::kClient: return equal_lists(members(*a.client), members(*b.client), cased);
+    case Kind::kDuration:
+      return a.integer == b.integer;
+    case Kind::kPlace:
+      return a.place->latitude == b.place->latitude && a.place->longitude == b.place->longitude;
+    case Kind::kList:
+      return equal_lists(a.as_list(), b.as_list(), cased);
+    case Kind::kMap:
+      return equal_maps(a, b, cased);
+    case Kind::kClient:
+      return equal_lists(members(*a.client), members(*b.client), cased);
   }
   return false;
 }
@@ -196,25 +226,36 @@ int compare(const Value& a, const Value& b, bool cased) {
     case Kind::kString:
       return cased ? order(a.as_string(), b.as_string()) : compare_caseless(a.as_string(), b.as_string());
     case Kind::kTime:
-    case Kind::kDuration: return order(a.integer, b.integer);
-    case Kind::kIp: return order(a.address->bytes, b.address->bytes);
-    default: return 2;
+    case Kind::kDuration:
+      return order(a.integer, b.integer);
+    case Kind::kIp:
+      return order(a.address->bytes, b.address->bytes);
+    default:
+      return 2;
   }
 }
 
 std::uint64_t hash(const Value& value, bool cased) {
   const auto seed = static_cast<std::uint64_t>(value.kind);
   switch (value.kind) {
-    case Kind::kMissing: return mix(seed, 0);
-    case Kind::kBool: return mix(seed, value.boolean ? 1 : 0);
+    case Kind::kMissing:
+      return mix(seed, 0);
+    case Kind::kBool:
+      return mix(seed, value.boolean ? 1 : 0);
     case Kind::kInt:
     case Kind::kTime:
-    case Kind::kDuration: return mix(seed, static_cast<std::uint64_t>(value.integer));
-    case Kind::kFloat: return hash_float(value.number);
-    case Kind::kString: return cased ? hash_cased(value.as_string()) : hash_caseless(value.as_string());
-    case Kind::kIp: return hash_address(seed, *value.address);
-    case Kind::kCidr: return hash_address(mix(seed, value.prefix_bits), *value.address);
-    case Kind::kPlace: return mix(mix(seed, hash_float(value.place->latitude)), hash_float(value.place->longitude));
+    case Kind::kDuration:
+      return mix(seed, static_cast<std::uint64_t>(value.integer));
+    case Kind::kFloat:
+      return hash_float(value.number);
+    case Kind::kString:
+      return cased ? hash_cased(value.as_string()) : hash_caseless(value.as_string());
+    case Kind::kIp:
+      return hash_address(seed, *value.address);
+    case Kind::kCidr:
+      return hash_address(mix(seed, value.prefix_bits), *value.address);
+    case Kind::kPlace:
+      return mix(mix(seed, hash_float(value.place->latitude)), hash_float(value.place->longitude));
     case Kind::kList: {
       std::uint64_t h = seed;
       for (const Value& item : value.as_list()) h = mix(h, hash(item, cased));

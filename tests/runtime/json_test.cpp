@@ -1,4 +1,5 @@
-// JSON text to values and back: exactness, limits, hostile text. nlohmann::json is the oracle for whole documents.
+// JSON text to values and back: exactness, limits, hostile text. nlohmann::json is the oracle for whole
+// documents.
 #include "runtime/json.hpp"
 
 #include <doctest/doctest.h>
@@ -65,7 +66,8 @@ TEST_CASE("64-bit integers are exact, larger numbers are floats, too large ones 
   CHECK(again("0e99999999999999999999") == "0.0");
   CHECK(again(std::string(400, '9')) == "null");
   CHECK(again("0." + std::string(400, '0') + "1") == "0.0");
-  for (const char* bad : {"01", "1.", ".5", "-", "+1", "1e", "1e+", "0x1", "1a", "--1", "NaN", "Infinity", "1 2", "1\v"}) {
+  for (const char* bad :
+       {"01", "1.", ".5", "-", "+1", "1e", "1e+", "0x1", "1a", "--1", "NaN", "Infinity", "1 2", "1\v"}) {
     CAPTURE(bad);
     CHECK(refused(bad));
   }
@@ -80,16 +82,43 @@ TEST_CASE("strings: escapes, surrogates, control characters") {
   CHECK(again(R"("\ud83d\u0041")") == "\"\uFFFDA\"");
   CHECK(again(R"("\u0000")") == R"("\u0000")");
   CHECK(again("\"\x7F\"") == "\"\x7F\"");
-  for (const char* bad : {R"("\x")", R"("\u12")", R"("\u12G4")", R"("\ud83d\u12")", "\"\n\"", "\"a", "\"\\", "\"\\\"", "\"\xFF\"", "\"\xC0\xAF\"",
-                          "\"\xED\xA0\x80\"", "\"a\"b", "'a'"}) {
+  for (const char* bad : {R"("\x")", R"("\u12")", R"("\u12G4")", R"("\ud83d\u12")", "\"\n\"", "\"a", "\"\\",
+                          "\"\\\"", "\"\xFF\"", "\"\xC0\xAF\"", "\"\xED\xA0\x80\"", "\"a\"b", "'a'"}) {
     CAPTURE(bad);
     CHECK(refused(bad));
   }
 }
 
 TEST_CASE("what is not one JSON document is refused") {
-  for (const char* bad : {"", " ", "{", "}", "[", "]", "[1", "[1,]", "[,1]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,}", "{1:2}", "[1 2]", "[1:2]",
-                          "{\"a\":1]", "[1}", "[]]", "{}{}", "1,", ":", "tru", "truee", "[true false]", "\xEF\xBB\xBF{}", "{\"a\" 1}", "nul", "\\\"a\\\""}) {
+  for (const char* bad : {"",
+                          " ",
+                          "{",
+                          "}",
+                          "[",
+                          "]",
+                          "[1",
+                          "[1,]",
+                          "[,1]",
+                          "{\"a\"}",
+                          "{\"a\":}",
+                          "{\"a\":1,}",
+                          "{,}",
+                          "{1:2}",
+                          "[1 2]",
+                          "[1:2]",
+                          "{\"a\":1]",
+                          "[1}",
+                          "[]]",
+                          "{}{}",
+                          "1,",
+                          ":",
+                          "tru",
+                          "truee",
+                          "[true false]",
+                          "\xEF\xBB\xBF{}",
+                          "{\"a\" 1}",
+                          "nul",
+                          "\\\"a\\\""}) {
     CAPTURE(bad);
     CHECK(refused(bad));
   }
@@ -147,7 +176,8 @@ TEST_CASE("values of the language as JSON text") {
   CHECK(written(Value::of_time(1'728'364'117'500'000'000)) == "\"2024-10-08T05:08:37.5Z\"");
   CHECK(written(Value::of_duration(5'400'000'000'000)) == "\"90m\"");
   CHECK(written(Value::of_place(&place)) == R"({"latitude":48.5,"longitude":-0.0})");
-  CHECK(written(Value::of_client(&client)) == R"({"family":"Chrome","os":null,"device":"\"x\"","tool":true})");
+  CHECK(written(Value::of_client(&client)) ==
+        R"({"family":"Chrome","os":null,"device":"\"x\"","tool":true})");
   CHECK(written(Value::of_string("a\xFF\xE2\x82z\x1B")) == "\"a\uFFFD\uFFFD\uFFFDz\\u001b\"");
   CHECK(written(Value::of_float(1e300)) == "1e+300");
   CHECK(written(Value::of_int(std::numeric_limits<std::int64_t>::min())) == "-9223372036854775808");
@@ -167,9 +197,14 @@ TEST_CASE("mutated documents are accepted and read as nlohmann::json does") {
     for (std::uint64_t edits = random() % 4; edits > 0; --edits) {
       const std::size_t at = random() % text.size();
       switch (random() % 3) {
-        case 0: text[at] = alphabet[random() % alphabet.size()]; break;
-        case 1: text.erase(at, 1 + random() % 3); break;
-        default: text.insert(at, 1, alphabet[random() % alphabet.size()]);
+        case 0:
+          text[at] = alphabet[random() % alphabet.size()];
+          break;
+        case 1:
+          text.erase(at, 1 + random() % 3);
+          break;
+        default:
+          text.insert(at, 1, alphabet[random() % alphabet.size()]);
       }
       if (text.empty()) text = " ";
     }
@@ -177,20 +212,25 @@ TEST_CASE("mutated documents are accepted and read as nlohmann::json does") {
     using Ordered = nlohmann::ordered_json;
     bool repeated = false;
     std::vector<std::vector<std::string>> keys;
-    const Ordered expected = Ordered::parse(text, [&](int depth, Ordered::parse_event_t event, Ordered& part) {
-      keys.resize(static_cast<std::size_t>(depth) + 2);
-      if (event == Ordered::parse_event_t::object_start) keys[static_cast<std::size_t>(depth) + 1].clear();
-      if (event == Ordered::parse_event_t::key) {
-        auto& seen = keys[static_cast<std::size_t>(depth)];
-        for (const std::string& key : seen) repeated = repeated || key == part.get<std::string>();
-        seen.push_back(part.get<std::string>());
-      }
-      return true;
-    }, false);
+    const Ordered expected = Ordered::parse(
+        text,
+        [&](int depth, Ordered::parse_event_t event, Ordered& part) {
+          keys.resize(static_cast<std::size_t>(depth) + 2);
+          if (event == Ordered::parse_event_t::object_start)
+            keys[static_cast<std::size_t>(depth) + 1].clear();
+          if (event == Ordered::parse_event_t::key) {
+            auto& seen = keys[static_cast<std::size_t>(depth)];
+            for (const std::string& key : seen) repeated = repeated || key == part.get<std::string>();
+            seen.push_back(part.get<std::string>());
+          }
+          return true;
+        },
+        false);
     const std::string ours = again(text);
     if (expected.is_discarded()) {
       // nlohmann refuses halves of surrogate pairs and numbers beyond double, which we take.
-      if (text.find("\\u") == std::string::npos && text.find_first_of("eE") == std::string::npos) REQUIRE(ours.front() == '!');
+      if (text.find("\\u") == std::string::npos && text.find_first_of("eE") == std::string::npos)
+        REQUIRE(ours.front() == '!');
       continue;
     }
     REQUIRE(ours.front() != '!');

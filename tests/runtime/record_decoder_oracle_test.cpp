@@ -1,5 +1,5 @@
-// Random records with repeated keys, escapes, spellings, nulls and nesting, against a slow and obvious walk over a tree
-// that nlohmann::json's SAX interface builds with every member kept.
+// Random records with repeated keys, escapes, spellings, nulls and nesting, against a slow and obvious walk
+// over a tree that nlohmann::json's SAX interface builds with every member kept.
 #include <doctest/doctest.h>
 #include <unicode/uchar.h>
 
@@ -32,7 +32,9 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
   bool boolean(bool value) override { return scalar(value ? "true" : "false"); }
   bool number_integer(number_integer_t value) override { return scalar(std::to_string(value)); }
   bool number_unsigned(number_unsigned_t value) override { return scalar(std::to_string(value)); }
-  bool number_float(number_float_t value, const string_t&) override { return scalar(nlohmann::json(value).dump()); }
+  bool number_float(number_float_t value, const string_t&) override {
+    return scalar(nlohmann::json(value).dump());
+  }
   bool string(string_t& value) override { return scalar(nlohmann::json(value).dump()); }
   bool binary(binary_t&) override { return false; }
   bool start_object(std::size_t) override { return open(Tree::Kind::kObject); }
@@ -43,7 +45,9 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
     open_.back().second.push_back(name);
     return true;
   }
-  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
+    return false;
+  }
 
  private:
   bool scalar(std::string text) {
@@ -81,7 +85,8 @@ std::string folded(std::string_view text) {
   for (const char* at = text.data(); at != text.data() + text.size();) {
     char bytes[4];
     const auto point = static_cast<UChar32>(utf8::decode(at, text.data() + text.size()));
-    out.append(bytes, utf8::encode(static_cast<std::uint32_t>(u_foldCase(point, U_FOLD_CASE_DEFAULT)), bytes));
+    out.append(bytes,
+               utf8::encode(static_cast<std::uint32_t>(u_foldCase(point, U_FOLD_CASE_DEFAULT)), bytes));
   }
   return out;
 }
@@ -98,8 +103,10 @@ const Tree* member(const Tree& tree, const std::string& name) {
 
 std::string written(const Tree& tree) {
   switch (tree.kind) {
-    case Tree::Kind::kNull: return "null";
-    case Tree::Kind::kScalar: return tree.scalar;
+    case Tree::Kind::kNull:
+      return "null";
+    case Tree::Kind::kScalar:
+      return tree.scalar;
     case Tree::Kind::kArray: {
       std::string out = "[";
       for (const Tree& item : tree.items) out += (out.size() > 1 ? "," : "") + written(item);
@@ -132,8 +139,29 @@ class Generator {
   std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
 
   const char* name() {
-    static const char* const kNames[] = {"a", "A", "b", "B", "Type", "type", "TYPE", "key", "\u212Aey", "KEY", "aVeryLongName", "AVERYLONGNAME",
-                                         "aVeryLongNamf", "\u00E9", "\u00C9", "", "a b", "x\\y", "x/y", "value", "Status", "errorCode", "errorcode"};
+    static const char* const kNames[] = {"a",
+                                         "A",
+                                         "b",
+                                         "B",
+                                         "Type",
+                                         "type",
+                                         "TYPE",
+                                         "key",
+                                         "\u212Aey",
+                                         "KEY",
+                                         "aVeryLongName",
+                                         "AVERYLONGNAME",
+                                         "aVeryLongNamf",
+                                         "\u00E9",
+                                         "\u00C9",
+                                         "",
+                                         "a b",
+                                         "x\\y",
+                                         "x/y",
+                                         "value",
+                                         "Status",
+                                         "errorCode",
+                                         "errorcode"};
     return kNames[below(std::size(kNames))];
   }
 
@@ -190,12 +218,14 @@ class Generator {
   }
 
   void value(std::string& out, int depth) {
-    static const char* const kScalars[] = {"null", "true", "false", "0", "-7", "638123456789012345", "0.5", "2.5e3"};
+    static const char* const kScalars[] = {"null", "true", "false", "0", "-7", "638123456789012345",
+                                           "0.5",  "2.5e3"};
     const std::uint64_t pick = below(depth > 4 ? 7 : 12);
     if (pick < 4) {
       out += kScalars[below(std::size(kScalars))];
     } else if (pick < 7) {
-      static const char* const kTexts[] = {"", "plain", "with \\ and \"", "\u00E9\U0001F600", "{\"a\":1}", "a,b:[c]"};
+      static const char* const kTexts[] = {"",          "plain",  "with \\ and \"", "\u00E9\U0001F600",
+                                           "{\"a\":1}", "a,b:[c]"};
       text(out, kTexts[below(std::size(kTexts))]);
     } else if (pick < 10) {
       object(out, depth);
@@ -262,9 +292,14 @@ TEST_CASE("damaged records never crash, and what is accepted agrees with the ora
     for (std::uint64_t edits = 1 + generate.below(3); edits > 0 && !record.empty(); --edits) {
       const std::size_t at = generate.below(record.size());
       switch (generate.below(3)) {
-        case 0: record[at] = alphabet[generate.below(alphabet.size())]; break;
-        case 1: record.erase(at, 1); break;
-        default: record.insert(at, 1, alphabet[generate.below(alphabet.size())]);
+        case 0:
+          record[at] = alphabet[generate.below(alphabet.size())];
+          break;
+        case 1:
+          record.erase(at, 1);
+          break;
+        default:
+          record.insert(at, 1, alphabet[generate.below(alphabet.size())]);
       }
     }
     CAPTURE(record);

@@ -10,7 +10,8 @@ using namespace shrike;
 
 namespace {
 
-/// A decoder with a record that it keeps alive. Bytes behind the record are chosen to do harm if they were read.
+/// A decoder with a record that it keeps alive. Bytes behind the record are chosen to do harm if they were
+/// read.
 class Probe {
  public:
   explicit Probe(std::vector<RawPath> paths, ReadLimits limits = {}) : decoder_(paths, limits) {}
@@ -129,22 +130,63 @@ TEST_CASE("keys may be escaped, folded beyond ASCII, empty, or longer than a wor
   CHECK(first_of(R"({"aVeryLongMemberName1":1,"aVeryLongMemberName2":2})", {"AVERYLONGMEMBERNAME2"}) == "2");
   CHECK(first_of(R"({"aVeryLongXemberName2":1})", {"aVeryLongMemberName2"}) == "-");
   CHECK(first_of(R"({"a\xb":1,"c":2})", {"c"}) == "2");
-  CHECK(first_of(R"({"__UDI_RequiredFields_EventTime" : 638123456789012345 })", {"__udi_requiredfields_eventtime"}) == "638123456789012345");
+  CHECK(first_of(R"({"__UDI_RequiredFields_EventTime" : 638123456789012345 })",
+                 {"__udi_requiredfields_eventtime"}) == "638123456789012345");
 }
 
 TEST_CASE("names that look alike to the hash stay apart") {
   // '@' and '`', '[' and '{' differ in the same bit as the cases of a letter do.
   CHECK(first_of(R"({"@odata.context":1})", {"`odata.context"}) == "-");
   CHECK(first_of(R"({"a[b":1})", {"a{b"}) == "-");
-  CHECK(first_of(R"({"a_b":1})", {"a\x7F" "b"}) == "-");
+  CHECK(first_of(R"({"a_b":1})", {"a\x7F"
+                                  "b"}) == "-");
 }
 
 TEST_CASE("what is not one object is rejected, whatever stands behind it") {
   for (const char behind : {'}', ']', ',', '"', ':', '{', '\0', ' '}) {
-    for (const char* bad : {"", " ", "[]", "1", "\"a\"", "null", "{", "}", "{}}", "{}{}", "{},", "{} 1", "{\"a\":1", "{\"a\":[}", "{\"a\":[1}", "{\"a\":{]}", "{\"a\":{}",
-                            "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,\"a\":1}", "{\"a\" 1}", "{\"a\"::1}", "{\"a\":1 2}", "{1:2}", "{\"a\":1]", "{\"w\":{\"a\":1}",
-                            "{\"w\":{}", "{\"w\":{\"a\":{}}", "{\"z\":[[}", "{\"z\":[1,]}", "{\"z\":{\"a\":1,}}", "{\"z\":{\"a\"}}", "{\"z\":{\"a\":}}", "{\"z\":[:]}",
-                            "{\"z\":[{}{}]}", "{\"z\":\\\"a\\\"}", "{\"z\":'a'}", "{\"a\":\"\x01\"}", "{\"a", "{\"a\":\"b}", "{\"w\":{\"a\":[{}]}", "{\"z\":}"}) {
+    for (const char* bad : {"",
+                            " ",
+                            "[]",
+                            "1",
+                            "\"a\"",
+                            "null",
+                            "{",
+                            "}",
+                            "{}}",
+                            "{}{}",
+                            "{},",
+                            "{} 1",
+                            "{\"a\":1",
+                            "{\"a\":[}",
+                            "{\"a\":[1}",
+                            "{\"a\":{]}",
+                            "{\"a\":{}",
+                            "{\"a\"}",
+                            "{\"a\":}",
+                            "{\"a\":1,}",
+                            "{,\"a\":1}",
+                            "{\"a\" 1}",
+                            "{\"a\"::1}",
+                            "{\"a\":1 2}",
+                            "{1:2}",
+                            "{\"a\":1]",
+                            "{\"w\":{\"a\":1}",
+                            "{\"w\":{}",
+                            "{\"w\":{\"a\":{}}",
+                            "{\"z\":[[}",
+                            "{\"z\":[1,]}",
+                            "{\"z\":{\"a\":1,}}",
+                            "{\"z\":{\"a\"}}",
+                            "{\"z\":{\"a\":}}",
+                            "{\"z\":[:]}",
+                            "{\"z\":[{}{}]}",
+                            "{\"z\":\\\"a\\\"}",
+                            "{\"z\":'a'}",
+                            "{\"a\":\"\x01\"}",
+                            "{\"a",
+                            "{\"a\":\"b}",
+                            "{\"w\":{\"a\":[{}]}",
+                            "{\"z\":}"}) {
       CAPTURE(bad);
       CAPTURE(behind);
       Probe probe({{"a"}, {"w", "a"}});
@@ -170,9 +212,16 @@ TEST_CASE("a malformed escape makes a wanted string missing, half a surrogate pa
   CHECK(first_of(R"({"a":"cut \ud83d"})", {"a"}) == "\"cut \uFFFD\"");
 }
 
-TEST_CASE("malformed text inside a wanted whole makes it missing") {
-  CHECK(first_of(R"({"a":[1,01]})", {"a"}) == "-");
-  CHECK(first_of(R"({"a":{"b":tru}})", {"a"}) == "-");
+TEST_CASE("a wanted whole is checked like a wanted scalar, except for its escapes") {
+  CHECK(first_of(R"({"a":[1,01]})", {"a"}) == "rejected");
+  CHECK(first_of(R"({"a":{"b":tru}})", {"a"}) == "rejected");
+  CHECK(first_of(R"({"a":{"b":{"c":tru},"d":1}})", {"a", "d"}) == "1");
+  CHECK(first_of(R"({"a":["\x"]})", {"a"}) == "-");
+  CHECK(first_of(R"({"a":NaN})", {}) == "rejected");
+  Probe both({{"a"}, {"a", "d"}});
+  CHECK_FALSE(both.decode(R"({"a":{"b":{"c":tru},"d":1}})"));
+  CHECK_FALSE(both.decode(R"({"a":{"b":tru,"d":1}})"));
+  CHECK(both.decode(R"({"b":tru,"a":{"d":1}})"));
 }
 
 TEST_CASE("bytes that are not UTF-8 are named as such") {

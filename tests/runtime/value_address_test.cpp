@@ -1,4 +1,5 @@
-// Addresses and networks: strict text, the habits of logs, canonical output. inet_pton and inet_ntop are the oracle.
+// Addresses and networks: strict text, the habits of logs, canonical output. inet_pton and inet_ntop are the
+// oracle.
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
 
@@ -40,9 +41,29 @@ TEST_CASE("a strict address is exactly one address") {
   CHECK(strict("::ffff:192.0.2.1") == "192.0.2.1");
   CHECK(strict("::FFFF:c000:0201") == "192.0.2.1");
   CHECK(strict("64:ff9b::192.0.2.33") == "64:ff9b::c000:221");
-  for (const char* bad : {"", " 1.2.3.4", "1.2.3", "1.2.3.4.5", "1.2.3.256", "01.2.3.4", "1.2.3.4:80", "[::1]", "::1%eth0", ":::",
-                          "1::2::3", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7:8::", "12345::", "::1.2.3", "1.2.3.4::",
-                          "::1.2.3.4:5", ":1", "1:", "g::", "localhost", "<null>"}) {
+  for (const char* bad : {"",
+                          " 1.2.3.4",
+                          "1.2.3",
+                          "1.2.3.4.5",
+                          "1.2.3.256",
+                          "01.2.3.4",
+                          "1.2.3.4:80",
+                          "[::1]",
+                          "::1%eth0",
+                          ":::",
+                          "1::2::3",
+                          "1:2:3:4:5:6:7",
+                          "1:2:3:4:5:6:7:8:9",
+                          "1:2:3:4:5:6:7:8::",
+                          "12345::",
+                          "::1.2.3",
+                          "1.2.3.4::",
+                          "::1.2.3.4:5",
+                          ":1",
+                          "1:",
+                          "g::",
+                          "localhost",
+                          "<null>"}) {
     CAPTURE(bad);
     CHECK(strict(bad) == "-");
   }
@@ -69,9 +90,26 @@ TEST_CASE("an address from a log loses port, brackets, zone and blanks") {
   CHECK(lenient("[fe80::1%12]:443") == "fe80::1");
   CHECK(lenient(" 1.2.3.4\r\n") == "1.2.3.4");
   CHECK(lenient("2001:db8::1:443") == "2001:db8::1:443");
-  for (const char* bad : {"", "  ", "<null>", "null", "-", "mail.example.com", "mail.example.com:25", "1.2.3.4:", "1.2.3.4:123456",
-                          "[::1", "[::1]x", "[::1]:", "[::1]:x", "[]", "[]:1", "1.2.3.4%eth0", "::1%", "1.2.3.4, 5.6.7.8",
-                          "[::1]:1:2", "10.0.0.0/8"}) {
+  for (const char* bad : {"",
+                          "  ",
+                          "<null>",
+                          "null",
+                          "-",
+                          "mail.example.com",
+                          "mail.example.com:25",
+                          "1.2.3.4:",
+                          "1.2.3.4:123456",
+                          "[::1",
+                          "[::1]x",
+                          "[::1]:",
+                          "[::1]:x",
+                          "[]",
+                          "[]:1",
+                          "1.2.3.4%eth0",
+                          "::1%",
+                          "1.2.3.4, 5.6.7.8",
+                          "[::1]:1:2",
+                          "10.0.0.0/8"}) {
     CAPTURE(bad);
     CHECK(lenient(bad) == "-");
   }
@@ -87,8 +125,8 @@ TEST_CASE("networks have no host bits and count from the family they are written
   CHECK(network("2001:db8::1") == "2001:db8::1/128");
   CHECK(network("::/0") == "::/0");
   CHECK(network("::ffff:10.0.0.0/104") == "10.0.0.0/8");
-  for (const char* bad : {"", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/08", "10.0.0.0/-1", "::/129", "10.0.0.0/8/8", "10.0.0.0/ 8",
-                          "10.0.0.0/1000"}) {
+  for (const char* bad : {"", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/08", "10.0.0.0/-1", "::/129",
+                          "10.0.0.0/8/8", "10.0.0.0/ 8", "10.0.0.0/1000"}) {
     CAPTURE(bad);
     CHECK(network(bad) == "-");
   }
@@ -116,16 +154,22 @@ TEST_CASE("membership in networks respects the family") {
 TEST_CASE("strict parsing and inet_pton agree on mutated addresses") {
   std::mt19937_64 random(7);
   const std::string alphabet = "0123456789abcdefABCDEF:.::..";
-  const char* seeds[] = {"203.0.113.7", "2001:db8::1", "::ffff:1.2.3.4", "1:2:3:4:5:6:7:8", "::", "1:2:3:4:5:6:1.2.3.4", "fe80::a:0:0:1"};
+  const char* seeds[] = {"203.0.113.7", "2001:db8::1",         "::ffff:1.2.3.4", "1:2:3:4:5:6:7:8",
+                         "::",          "1:2:3:4:5:6:1.2.3.4", "fe80::a:0:0:1"};
   int accepted = 0;
   for (int i = 0; i < 200000; ++i) {
     std::string text = seeds[random() % std::size(seeds)];
     for (std::uint64_t edits = random() % 4; edits > 0 && !text.empty(); --edits) {
       const std::size_t at = random() % text.size();
       switch (random() % 3) {
-        case 0: text[at] = alphabet[random() % alphabet.size()]; break;
-        case 1: text.erase(at, 1); break;
-        default: text.insert(at, 1, alphabet[random() % alphabet.size()]);
+        case 0:
+          text[at] = alphabet[random() % alphabet.size()];
+          break;
+        case 1:
+          text.erase(at, 1);
+          break;
+        default:
+          text.insert(at, 1, alphabet[random() % alphabet.size()]);
       }
     }
     IpAddress expected;

@@ -147,8 +147,9 @@ TEST_CASE("comparing deeply nested maps takes time linear in their depth") {
 }
 
 TEST_CASE("find takes the exact spelling first, then any, and the last of repeated names") {
-  const Map map{{"Type", Value::of_int(1)}, {"type", Value::of_int(2)}, {"TYPE", Value::of_int(3)}, {"Type", Value::of_int(4)},
-                        {"\u212Aey", Value::of_int(5)}, {"nothing", {}}, {"Nothing", Value::of_int(6)}};
+  const Map map{{"Type", Value::of_int(1)},   {"type", Value::of_int(2)},     {"TYPE", Value::of_int(3)},
+                {"Type", Value::of_int(4)},   {"\u212Aey", Value::of_int(5)}, {"nothing", {}},
+                {"Nothing", Value::of_int(6)}};
   CHECK(find(map, "Type").integer == 4);
   CHECK(find(map, "type").integer == 2);
   CHECK(find(map, "tYPE").integer == 4);

@@ -1,5 +1,5 @@
-// Caseless text: folding, tests against constants, order and hash. A decoder and u_foldCase without any short cut are
-// the oracle.
+// Caseless text: folding, tests against constants, order and hash. A decoder and u_foldCase without any short
+// cut are the oracle.
 #include <doctest/doctest.h>
 #include <unicode/uchar.h>
 
@@ -21,9 +21,9 @@ std::vector<std::uint32_t> folded_points(std::string_view text) {
   std::vector<std::uint32_t> points;
   for (const char* at = text.data(); at != text.data() + text.size();) {
     const std::uint32_t point = utf8::decode(at, text.data() + text.size());
-    points.push_back(point < utf8::kInvalid
-                         ? static_cast<std::uint32_t>(u_foldCase(static_cast<UChar32>(point), U_FOLD_CASE_DEFAULT))
-                         : point);
+    points.push_back(point < utf8::kInvalid ? static_cast<std::uint32_t>(u_foldCase(
+                                                  static_cast<UChar32>(point), U_FOLD_CASE_DEFAULT))
+                                            : point);
   }
   return points;
 }
@@ -44,11 +44,49 @@ std::string folded(std::string_view text) {
 
 /// Short texts full of what folding finds hard: length changes, letters that fold into ASCII, broken bytes.
 std::string random_text(std::mt19937_64& random, bool ascii_only) {
-  static const char* const kPieces[] = {"a",    "A",    "k",    "K",    "s",    "S", "z", "Z", "@", "[",
-                                        "`",    "{",    "_",    "0",    " ",    "ab", "AB", "Invoice", "iNVOICE", "\x7F",
-                                        "\u212A", "\u017F", "\u00C9", "\u00E9", "\u0130", "\u0131", "\u1E9E", "\u00DF", "\u023A", "\u2C65",
-                                        "\u03A3", "\u03C2", "\u03C3", "\U00010400", "\U00010428", "\u2013", "\xC3", "\xE2\x84", "\xFF", "\x80",
-                                        "\xF0\x9F\x98", "\xED\xA0\x80", "\xC0\xAF"};
+  static const char* const kPieces[] = {"a",
+                                        "A",
+                                        "k",
+                                        "K",
+                                        "s",
+                                        "S",
+                                        "z",
+                                        "Z",
+                                        "@",
+                                        "[",
+                                        "`",
+                                        "{",
+                                        "_",
+                                        "0",
+                                        " ",
+                                        "ab",
+                                        "AB",
+                                        "Invoice",
+                                        "iNVOICE",
+                                        "\x7F",
+                                        "\u212A",
+                                        "\u017F",
+                                        "\u00C9",
+                                        "\u00E9",
+                                        "\u0130",
+                                        "\u0131",
+                                        "\u1E9E",
+                                        "\u00DF",
+                                        "\u023A",
+                                        "\u2C65",
+                                        "\u03A3",
+                                        "\u03C2",
+                                        "\u03C3",
+                                        "\U00010400",
+                                        "\U00010428",
+                                        "\u2013",
+                                        "\xC3",
+                                        "\xE2\x84",
+                                        "\xFF",
+                                        "\x80",
+                                        "\xF0\x9F\x98",
+                                        "\xED\xA0\x80",
+                                        "\xC0\xAF"};
   const std::size_t choices = ascii_only ? 20 : std::size(kPieces);
   std::string text;
   for (std::uint64_t size = random() % 14; size > 0; --size) text += kPieces[random() % choices];

@@ -29,7 +29,8 @@ enum class Kind : std::uint8_t {
   kClient,
 };
 
-/// An address as 16 bytes, network order. IPv4 is stored IPv4-mapped (::ffff:a.b.c.d), so both forms are equal.
+/// An address as 16 bytes, network order. IPv4 is stored IPv4-mapped (::ffff:a.b.c.d), so both forms are
+/// equal.
 struct IpAddress {
   std::array<std::uint8_t, 16> bytes{};
   bool is_v4() const;
@@ -168,7 +169,19 @@ struct Client {
 /// The shape of a type. `list` and `map` have an element type; `client` is a built-in record.
 enum class TypeKind : std::uint8_t {
   kNone,  ///< of an expression that does not type (already reported), or an empty list's element
-  kBool, kInt, kFloat, kString, kIp, kCidr, kTime, kDuration, kPlace, kJson, kClient, kList, kMap,
+  kBool,
+  kInt,
+  kFloat,
+  kString,
+  kIp,
+  kCidr,
+  kTime,
+  kDuration,
+  kPlace,
+  kJson,
+  kClient,
+  kList,
+  kMap,
   kGeo,  ///< result of geo(): at run time a map with `country` (string) and `place`
 };
 
@@ -194,22 +207,23 @@ std::string_view name_of(TypeKind kind);
 
 class Arena;
 
-/// Equality of the language: caseless for strings unless `cased`; deep for lists and maps (maps without regard to order);
-/// int and float compare by value; two missing values are not equal.
+/// Equality of the language: caseless for strings unless `cased`; deep for lists and maps (maps without
+/// regard to order); int and float compare by value; two missing values are not equal.
 bool equal(const Value& a, const Value& b, bool cased);
 
-/// -1, 0, 1 for two values that have an order (numbers, strings, times, durations, addresses); 2 where there is none.
+/// -1, 0, 1 for two values that have an order (numbers, strings, times, durations, addresses); 2 where there
+/// is none.
 int compare(const Value& a, const Value& b, bool cased);
 
-/// Unicode simple case folding (CaseFolding.txt, statuses C and S) of UTF-8 text. Returns `text` itself where folding
-/// changes nothing, otherwise a copy in the arena.
+/// Unicode simple case folding (CaseFolding.txt, statuses C and S) of UTF-8 text. Returns `text` itself where
+/// folding changes nothing, otherwise a copy in the arena.
 std::string_view fold_case(std::string_view text, Arena& arena);
 
 /// 64-bit hash that equal() values share; for strings of the folded form unless `cased`.
 std::uint64_t hash(const Value& value, bool cased);
 
-/// The entry of that name: the exact spelling first, then without regard to case; the last of repeated names counts.
-/// Missing when there is none.
+/// The entry of that name: the exact spelling first, then without regard to case; the last of repeated names
+/// counts. Missing when there is none.
 Value find(const Value& map, std::string_view name);
 
 }  // namespace shrike
