@@ -257,7 +257,7 @@ CsvRowWriter::Row CsvRowWriter::write(std::string_view row) {
   for (bool more = true; more; ++result.cells) {
     const bool surplus = result.cells >= members_.size();
     char* const cell = surplus ? out : put(out, members_[result.cells]);
-    char* cell_end = cell;
+    char* cell_end = nullptr;
     if (at != end && *at == '"') {
       cell_end = put_quoted_cell(cell, at, end);
       while (at != end && *at != delimiter_) ++at;

@@ -1,7 +1,7 @@
 // Decompression by zlib and libzstd behind one small interface.
 #include "runtime/reader/decompress.hpp"
 
-#define ZLIB_CONST
+#define ZLIB_CONST  // NOLINT(readability-identifier-naming): zlib asks for this name
 #include <zlib.h>
 #include <zstd.h>
 
@@ -132,6 +132,7 @@ class Zstd final : public Codec {
     // An error would hide what the same call made before. So a call gets one block, and no more while the
     // last one still has text to give; the first byte of a frame goes in alone because whole frames are
     // decoded in one step.
+    // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage)
     ZSTD_inBuffer in{from.data(), full_ ? 0 : std::min(from.size(), next_), 0};
     ZSTD_outBuffer out{into, room, 0};
     const std::size_t status = ::ZSTD_decompressStream(stream_, &out, &in);

@@ -66,22 +66,25 @@ std::string lower(std::string_view text) {
 /// A column name, rather than a piece of prose, code or data.
 bool is_plain_name(std::string_view name) {
   if (name.empty() || name.size() > 128 || std::count(name.begin(), name.end(), ' ') > 7) return false;
+  if (name.front() == '{' || name.front() == '[') return false;
   const bool letters = std::any_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
   });
   const bool odd = std::any_of(name.begin(), name.end(), [](char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == '\x7f' ||
-           "{}[]<>\"=\\;|"sv.find(c) != std::string_view::npos;
+           "<>\"=\\;|"sv.find(c) != std::string_view::npos;
   });
   return letters && !odd;
 }
 
-/// How far a row reaches; nothing when the text does not show its end.
-std::optional<std::size_t> row_size(std::string_view text, char delimiter, bool whole) {
+/// How far a row reaches; nothing when the text does not show its end. `sound` tells whether its quotes are.
+std::optional<std::size_t> row_size(std::string_view text, char delimiter, bool whole, bool& sound) {
   CsvRowScan scan(delimiter);
   std::size_t used = 0;
-  const CsvRowScan::Result result = scan.scan(text, used);
-  if (result != CsvRowScan::Result::kMore || (whole && !scan.in_quotes())) return used;
+  const CsvRowScan::Result result = scan.scan(text.substr(0, kLongestHeader), used);
+  sound = !scan.broken();
+  if (result != CsvRowScan::Result::kMore) return used;
+  if (whole && used == text.size() && !scan.in_quotes()) return used;
   return std::nullopt;
 }
 
@@ -125,32 +128,34 @@ std::size_t count_cells(std::string_view row, char delimiter) {
 
 /// CSV, JSON (here: no CSV), or nothing yet.
 std::optional<TextForm> sniff_csv(std::string_view text, TextPlace start, bool whole) {
-  const TextForm none;
+  TextForm none;
+  const auto unknown = [&](std::string_view row) {
+    return whole || row.size() >= kLongestHeader ? std::optional(none) : std::nullopt;
+  };
   // PowerShell and Excel may put a line in front that says what the rows are.
-  const std::string_view first_line = text.substr(0, text.find('\n'));
-  if (first_line.starts_with("#TYPE ") || first_line.starts_with("sep=")) {
-    if (first_line.size() == text.size())
-      return whole || text.size() > kBinaryCheck ? std::optional(none) : std::nullopt;
-    text.remove_prefix(first_line.size() + 1);
-    start = {start.offset + first_line.size() + 1, start.line + 1};
+  if (text.starts_with("#TYPE ") || text.starts_with("sep=")) {
+    const std::size_t size = text.substr(0, kBinaryCheck).find('\n');
+    if (size == std::string_view::npos) return none;
+    text.remove_prefix(size + 1);
+    start = {start.offset + size + 1, start.line + 1};
   }
   Header best;
   bool found = false;
   for (const char delimiter : {',', ';', '\t'}) {
     Header header;
     header.delimiter = delimiter;
-    const auto size =
-        row_size(text.substr(0, kLongestHeader), delimiter, whole || text.size() >= kLongestHeader);
-    if (!size) return whole || text.size() >= kLongestHeader ? std::optional(none) : std::nullopt;
+    bool sound = false;
+    const auto size = row_size(text, delimiter, whole, sound);
+    if (!size) return unknown(text);
     header.size = *size;
-    if (read_header(text, header) && (!found || header.columns > best.columns)) {
+    if (sound && read_header(text, header) && (!found || header.columns > best.columns)) {
       best = header;
       found = true;
     }
   }
   if (!found) return none;
   std::string_view rest = text.substr(best.size);
-  const std::size_t next = rest.find_first_not_of("\r\n \t");
+  const std::size_t next = rest.substr(0, kBinaryCheck).find_first_not_of("\r\n \t");
   if (next == std::string_view::npos) {
     if (!whole && rest.size() < kBinaryCheck) return std::nullopt;
     if (!best.certain) return none;
@@ -158,9 +163,10 @@ std::optional<TextForm> sniff_csv(std::string_view text, TextPlace start, bool w
     rest.remove_prefix(next);
     if (rest.front() == '{') return none;
     if (!best.certain) {
-      const auto size = row_size(rest.substr(0, kLongestHeader), best.delimiter, whole);
-      if (!size && !whole && rest.size() < kLongestHeader) return std::nullopt;
-      if (!size || count_cells(rest.substr(0, *size), best.delimiter) != best.columns) return none;
+      bool sound = false;
+      const auto size = row_size(rest, best.delimiter, whole, sound);
+      if (!size) return unknown(rest);
+      if (count_cells(rest.substr(0, *size), best.delimiter) != best.columns) return none;
     }
   }
   TextForm form;

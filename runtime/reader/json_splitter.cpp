@@ -156,8 +156,9 @@ bool JsonSplitter::whole_line() {
       break;
     }
   }
+  if (line_end - at_ > limits_.record_bytes) return false;
   const std::string_view text = trimmed_line(window_.view(at_, line_end));
-  if (text.back() != '}' || text.size() > std::min(kUnscannedLine, limits_.record_bytes)) return false;
+  if (text.back() != '}' || text.size() > kUnscannedLine) return false;
   if (may_be_wrapper(text) || may_hold_adjacent_objects(text.data(), text.size())) return false;
   output_.record(text, {at_, line_});
   at_ = line_end;

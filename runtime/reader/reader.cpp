@@ -43,7 +43,9 @@ void find_files(const std::string& folder, std::vector<FolderIdentity>& above, F
   if (error) found.failures.push_back("Cannot read the folder '" + folder + "': " + error.message());
   std::sort(names.begin(), names.end());
   for (const std::string& name : names) {
-    const std::string path = folder.ends_with('/') ? folder + name : folder + "/" + name;
+    std::string path = folder;
+    if (!path.ends_with('/')) path += '/';
+    path += name;
     struct stat status{};
     if (::stat(path.c_str(), &status) != 0) {
       found.failures.push_back("Cannot open '" + path + "': " + std::generic_category().message(errno));

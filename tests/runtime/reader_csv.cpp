@@ -71,6 +71,21 @@ TEST_CASE("reader: CSV column names lose blanks and [UTC], and are escaped") {
   CHECK(found.texts() == "{\"TimeGenerated\":\"1\",\"Caf\xc3\xa9\":\"2\"}\n");
 }
 
+TEST_CASE("reader: CSV headers that log systems write") {
+  const Collected found = read_text("_time,Actor{}.ID,\"ExtendedProperties[0].Name\",Date (UTC)\n1,2,3,4\n");
+  CHECK(found.texts() ==
+        "{\"_time\":\"1\",\"Actor{}.ID\":\"2\",\"ExtendedProperties[0].Name\":\"3\",\"Date (UTC)\":\"4\"}\n");
+}
+
+TEST_CASE("reader: the rest of a broken JSON line is no CSV header") {
+  for (const std::string text :
+       {"\"Operation\":\"X\",\"Workload\":\"Y\"}\n", "ration\":\"X\",\"Workload\":\"Y\"}\n"}) {
+    CAPTURE(text);
+    CHECK(read_text(text).reasons() == "1 bad_json\n");
+    CHECK(read_text(text + "{\"a\":1}\n").texts() == "{\"a\":1}\n");
+  }
+}
+
 TEST_CASE("reader: CSV with AuditData as its only column") {
   CHECK(read_text("\"AuditData\"\n\"{\"\"a\"\":1}\"\n").texts() == "{\"AuditData\":\"{\\\"a\\\":1}\"}\n");
 }
