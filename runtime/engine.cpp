@@ -317,6 +317,7 @@ Value Engine::field(std::string_view name) {
   return {};
 }
 
+std::span<const Alert> Engine::given() const { return state_->alerts; }
 const EngineStats& Engine::stats() const { return state_->stats; }
 const Program& Engine::program() const { return state_->program; }
 RejectReason Engine::last_reject() const { return state_->last_reject; }

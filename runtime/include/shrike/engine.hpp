@@ -32,11 +32,11 @@ enum class Decide : std::uint8_t {
 
 struct EngineOptions {
   Decide decide = Decide::kEarly;
-  std::string tenant;                          ///< of events that name none
+  std::string tenant = {};                     ///< of events that name none
   std::uint64_t max_steps = 1'000'000;         ///< simple instructions per event; beyond it the event is a counted reject
   std::size_t max_event_bytes = std::size_t{64} << 20;  ///< scratch memory per event
   std::size_t max_pending_bytes = std::size_t{64} << 20;  ///< alerts held in memory by kFinal; more go to a temporary file
-  ReadLimits limits;
+  ReadLimits limits = {};
 };
 
 /// Counters of a run.
@@ -69,6 +69,10 @@ class Engine {
   /// The same for a value in memory: feed_json(). feed_padded() takes text without copying, for text followed by kRecordPadding readable bytes.
   Expected<std::span<const Alert>> feed_padded(std::string_view padded_record, const RecordPlace& place);
   Expected<std::span<const Alert>> feed_json(const nlohmann::json& record, const RecordPlace& place = {});
+
+  /// The alerts of the last feed, also of one that ended with an error: a rule may have fired before another reached a limit, and of a
+  /// record that wraps a list the other elements may have. Valid until the next call.
+  std::span<const Alert> given() const;
 
   /// Judges an event given as fields of a class instead of a record; class defaults are computed. Errors: kArgument for an unknown class
   /// or field, or a value of another type.
