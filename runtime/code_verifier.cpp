@@ -178,9 +178,6 @@ class UnitVerifier {
     if (i.opcode == Opcode::kNext) return {};  // find_loops() looked at it
     if (i.target <= at_ || i.target >= code_.size()) return fmt::format("jumps to {}", i.target);
     if (!loops_.may_jump(at_, i.target)) return fmt::format("jumps into a loop at {}", i.target);
-    if (i.opcode == Opcode::kLoop && i.target <= loops_.regions[loops_.region_of[at_ + 1]].last) {
-      return "the loop ends inside itself";
-    }
     return {};
   }
 
