@@ -1,6 +1,6 @@
-// The forward pass: one walk over the tokens of a record (found by simdjson's first stage) that notes where the
-// wanted paths are, and nothing else. Values are made from the notes when a rule first asks.
-// Read next: json_tokens.hpp, path_trie.hpp.
+// The forward pass: one walk over the tokens of a record (found by simdjson's first stage) that notes where
+// the wanted paths are, and nothing else. Values are made from the notes when a rule first asks. Read next:
+// json_tokens.hpp, path_trie.hpp.
 #pragma once
 
 #include <cstdint>

@@ -12,15 +12,12 @@ namespace shrike {
 
 /// A point in time, blanks around it allowed:
 /// - ISO 8601: "2026-01-31", "2026-01-31T09:00[:00[.123456789]]", "T" or one blank between, hour of one digit
-/// allowed, then
-///   Z, an offset ("+01:00", "-0500", "+01"), "UTC", "GMT" or nothing, which means UTC;
+///   allowed, then Z, an offset ("+01:00", "-0500", "+01"), "UTC", "GMT" or nothing, which means UTC;
 /// - US order: "M/D/YYYY h:mm[:ss[.fff]] [AM|PM]" with or without leading zeros or a comma behind the date,
-/// 12-hour or
-///   24-hour clock, optional zone as above; "M/D/YYYY" alone;
-/// - "/Date(1728364117000)/", also with "\/" and with an offset inside (which says nothing about the
-/// instant);
-/// - digits alone: 9 or 10 are seconds since 1970, 12 or 13 milliseconds (a minus sign and decimals of
-/// seconds allowed). Decimals beyond nanoseconds are cut off. Second 60 counts as the next minute's first.
+///   12-hour or 24-hour clock, optional zone as above; "M/D/YYYY" alone;
+/// - "/Date(1728364117000)/", also with "\/" and with an offset inside (which does not move the instant);
+/// - digits alone: 9 or 10 are seconds since 1970 (minus sign and decimals allowed), 12 or 13 milliseconds.
+/// Decimals beyond nanoseconds are cut off. Second 60 counts as the next minute's first.
 std::optional<std::int64_t> parse_time(std::string_view text) noexcept;
 
 /// A number that stands for a time: seconds since 1970 up to 2262, from 1e11 on milliseconds. Nothing else.

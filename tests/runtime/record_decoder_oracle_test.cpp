@@ -15,13 +15,20 @@ using namespace shrike;
 
 namespace {
 
+struct Member;
+
 /// A JSON value that keeps repeated names.
 struct Tree {
   enum class Kind { kScalar, kNull, kObject, kArray };
   Kind kind = Kind::kNull;
   std::string scalar;  ///< JSON text as append_json writes it
-  std::vector<std::pair<std::string, Tree>> members;
+  std::vector<Member> members;
   std::vector<Tree> items;
+};
+
+struct Member {
+  std::string name;
+  Tree value;
 };
 
 class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
@@ -60,7 +67,7 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
     if (open_.empty()) {
       root = std::move(tree);
     } else if (auto& [parent, names] = open_.back(); parent.kind == Tree::Kind::kObject) {
-      parent.members.emplace_back(names.back(), std::move(tree));
+      parent.members.push_back({names.back(), std::move(tree)});
     } else {
       parent.items.push_back(std::move(tree));
     }
