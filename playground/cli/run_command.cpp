@@ -1,0 +1,324 @@
+// `shrike run`: what is to be run over what, and what the run ends with.
+// Read next: run_session.hpp for the run itself.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <system_error>
+
+#include "playground/cli/alert_printer.hpp"
+#include "playground/cli/commands.hpp"
+#include "playground/cli/diagnostics_text.hpp"
+#include "playground/cli/exit_codes.hpp"
+#include "playground/cli/output.hpp"
+#include "playground/cli/progress.hpp"
+#include "playground/cli/rule_set.hpp"
+#include "playground/cli/run_session.hpp"
+#include "playground/cli/safe_text.hpp"
+#include "playground/cli/suggestions.hpp"
+#include "playground/cli/terminal.hpp"
+#include "playground/cli/text_layout.hpp"
+
+namespace shrike::cli {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::array<std::string_view, 2> kFormats{"human", "ndjson"};
+constexpr std::array<std::string_view, 5> kSeverities{"info", "low", "medium", "high", "critical"};
+constexpr std::array<std::string_view, 2> kMoments{"early", "final"};
+constexpr std::size_t kLeastMemory = std::size_t{1} << 20;
+
+struct RunOptions {
+  std::vector<std::string> inputs, rules, settings, only;
+  std::string format = "human", output, rejects, stats, fail_on, decide, tenant, memory;
+  bool quiet = false;
+};
+
+/// What the words of the command line mean.
+struct RunPlan {
+  AlertFormat format = AlertFormat::kHuman;
+  std::optional<Severity> fail_on;
+  EngineOptions engine;
+  std::vector<std::string> inputs;
+};
+
+bool is_inside(const std::string& file, const std::string& folder) {
+  std::error_code error;
+  const fs::path inner = fs::weakly_canonical(file, error);
+  const fs::path outer = fs::weakly_canonical(folder, error);
+  if (error) return false;
+  return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+}
+
+/// A file that is written must not be read in the same run.
+std::optional<std::string> clash(std::string_view option, const std::string& file, const std::vector<std::string>& inputs) {
+  std::error_code error;
+  if (file.empty() || file == "-" || (fs::exists(file, error) && !fs::is_regular_file(file, error))) return std::nullopt;
+  for (const std::string& input : inputs) {
+    if (input == "-" || !is_inside(file, input)) continue;
+    return fmt::format("{} '{}' would be read as an input: it is {} '{}'", option, file,
+                       fs::is_directory(input, error) ? "inside" : "the same file as", input);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> wrong_input(const RunOptions& options) {
+  for (const std::string& input : options.inputs) {
+    if (input.ends_with(".shrike") || is_compiled(input)) {
+      return fmt::format("'{}' holds rules, not records: give it with --rules", input);
+    }
+  }
+  if (auto message = clash("--output", options.output, options.inputs)) return message;
+  if (auto message = clash("--rejects", options.rejects, options.inputs)) return message;
+  if (!options.rejects.empty() && (options.rejects == options.output || options.rejects == "-")) {
+    return "--rejects needs a file of its own";
+  }
+  return std::nullopt;
+}
+
+tl::expected<RunPlan, std::string> plan_of(const RunOptions& options) {
+  RunPlan plan;
+  if (options.format == "ocsf") return tl::unexpected<std::string>("the format ocsf is not there yet; human and ndjson are");
+  if (auto wrong = wrong_choice("--format", options.format, kFormats)) return tl::unexpected(*wrong);
+  plan.format = options.format == "ndjson" ? AlertFormat::kNdjson : AlertFormat::kHuman;
+  if (!options.stats.empty()) {
+    static constexpr std::array<std::string_view, 2> kStats{"text", "json"};
+    if (auto wrong = wrong_choice("--stats", options.stats, kStats)) return tl::unexpected(*wrong);
+  }
+  if (!options.fail_on.empty()) {
+    if (auto wrong = wrong_choice("--fail-on", options.fail_on, kSeverities)) return tl::unexpected(*wrong);
+    plan.fail_on = severity_from(options.fail_on);
+  }
+  if (!options.memory.empty()) {
+    const auto bytes = parse_size(options.memory);
+    if (!bytes) return tl::unexpected(fmt::format("--memory takes a size such as 512M, not `{}`", options.memory));
+    if (*bytes < kLeastMemory) return tl::unexpected<std::string>("--memory must be at least 1M");
+    plan.engine.max_pending_bytes = *bytes;
+  }
+  plan.engine.tenant = options.tenant;
+  plan.inputs = options.inputs;
+  if (plan.inputs.empty()) plan.inputs.emplace_back("-");
+  if (auto wrong = wrong_input(options)) return tl::unexpected(*wrong);
+  const bool has_stream = std::find(plan.inputs.begin(), plan.inputs.end(), "-") != plan.inputs.end();
+  plan.engine.decide = has_stream ? Decide::kEarly : Decide::kFinal;
+  if (!options.decide.empty()) {
+    if (auto wrong = wrong_choice("--decide", options.decide, kMoments)) return tl::unexpected(*wrong);
+    plan.engine.decide = options.decide == "early" ? Decide::kEarly : Decide::kFinal;
+  }
+  return plan;
+}
+
+/// From a .shrikec; the exit code when it cannot be used.
+tl::expected<Program, int> compiled_program(const RunOptions& options) {
+  if (options.rules.size() > 1) {
+    return tl::unexpected(wrong_usage("run", "a .shrikec is a whole rule set: no other --rules can be given with it"));
+  }
+  if (!options.settings.empty()) {
+    return tl::unexpected(wrong_usage("run",
+                                      "--settings cannot change a .shrikec: compile the settings in, with "
+                                      "`shrike compile RULES SETTINGS -o FILE.shrikec`"));
+  }
+  auto program = load_compiled(options.rules.front());
+  if (program && !options.only.empty()) {
+    if (auto unknown = unknown_rule(options.only, rule_names(*program))) {
+      say_error(*unknown);
+      return tl::unexpected<int>(kUsage);
+    }
+    program = keep_only(*program, options.only);
+  }
+  if (!program) {
+    say_error(program.error());
+    return tl::unexpected<int>(kUsage);
+  }
+  return std::move(*program);
+}
+
+tl::expected<Program, int> program_of(const RunOptions& options) {
+  if (std::any_of(options.rules.begin(), options.rules.end(), is_compiled)) return compiled_program(options);
+  const auto rules = read_rules(options.rules, options.settings);
+  if (!rules) {
+    say_error(rules.error());
+    return tl::unexpected<int>(kUsage);
+  }
+  if (!options.only.empty()) {
+    if (auto unknown = unknown_rule(options.only, rule_names(rules->files))) {
+      say_error(*unknown);
+      return tl::unexpected<int>(kUsage);
+    }
+  }
+  CompileOptions compile_options;
+  compile_options.only = options.only;
+  auto compiled = compile(rules->files, compile_options);
+  if (!compiled) {
+    print_errors(compiled.error(), rules->files);
+    return tl::unexpected<int>(kUsage);
+  }
+  const bool is_standard = options.rules.empty() && options.settings.empty();
+  if (!is_standard && !options.quiet) mention_warnings(relevant(std::move(compiled->warnings), *rules));
+  return std::move(compiled->program);
+}
+
+/// What a user should know although it is no error.
+void say_notes(const RunCounts& counts, const RunOptions& options) {
+  if (counts.rejected != 0) {
+    say_warning(fmt::format("{} could not be judged ({}){}", counted(counts.rejected, "record"), listed(counts.rejects),
+                            options.rejects.empty() ? "; --rejects FILE writes them down" : ""));
+  }
+  if (options.quiet) return;
+  if (counts.records == 0 && counts.failed_inputs == 0) {
+    say_note("the input holds no record");
+  } else if (counts.engine.unclaimed != 0 && counts.engine.unclaimed == counts.records - counts.rejected) {
+    say_note(fmt::format("none of the {} is of a kind that these rules know: are they logs of Microsoft 365 or Entra ID, "
+                         "as exported or as their API gives them?",
+                         counted(counts.engine.unclaimed, "record")));
+  }
+}
+
+/// The worst of what happened. A broken pipe is the reader's own decision.
+int exit_code(const RunPlan& plan, const RunSession& session, const RunCounts& counts, int written) {
+  if (session.failure()) {
+    say_error(session.failure()->message);
+    return kFailed;
+  }
+  if (written != kDone) return written;
+  if (plan.fail_on && counts.alerts.at_least(*plan.fail_on) != 0) return kFound;
+  if (counts.engine.rejects.contains(std::string(name_of(RejectReason::kLimit)))) return kIncomplete;
+  return counts.failed_inputs != 0 || counts.rejected != 0 ? kUnread : kDone;
+}
+
+int run(const RunOptions& options) {
+  const auto plan = plan_of(options);
+  if (!plan) return wrong_usage("run", plan.error());
+  if (options.inputs.empty() && is_terminal(STDIN_FILENO)) {
+    return wrong_usage("run", "no input: name files or folders of logs, or pipe records in");
+  }
+  auto program = program_of(options);
+  if (!program) return program.error();
+
+  auto output = Output::open(options.output);
+  std::optional<Expected<Output>> rejects;
+  if (!options.rejects.empty()) rejects.emplace(Output::open(options.rejects));
+  for (const auto* file : {&output, rejects ? &*rejects : nullptr}) {
+    if (file == nullptr || *file) continue;
+    say_error(file->error().message);
+    return kFailed;
+  }
+
+  const auto begin = std::chrono::steady_clock::now();
+  Engine engine(std::move(*program), plan->engine);
+  AlertPrinter printer(*output, plan->format);
+  Progress progress(!options.quiet && is_terminal(STDERR_FILENO));
+  RunSession session(engine, printer, *output, rejects ? &**rejects : nullptr, progress);
+  session.run(plan->inputs, plan->engine.limits);
+
+  RunCounts counts = session.counts();
+  counts.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  if (!session.failure()) printer.print_summary(counts);
+  int written = close_output(*output);
+  if (rejects) {
+    const int rejects_written = close_output(**rejects);
+    if (written == kDone) written = rejects_written;
+  }
+  if (written != kBrokenPipe) say_notes(counts, options);
+  if (options.stats == "text") fmt::print(stderr, "{}", stats_text(counts));
+  if (options.stats == "json") fmt::print(stderr, "{}", json_line(stats_json(counts)));
+  return exit_code(*plan, session, counts, written);
+}
+
+constexpr std::string_view kDescription =
+    "Judges records by rules and gives alerts. Inputs are files, folders (every file in them) or - for standard input, in "
+    "any form in which Microsoft 365 and Entra ID logs are exported: NDJSON, JSON arrays, {\"value\": [...]}, CSV with AuditData; "
+    "plain, gzip or zstd. The form is found out, not asked for.";
+
+constexpr std::string_view kFooter = R"(Examples:
+  shrike run export.csv
+      the rules of the standard library over one export
+  shrike run --settings contoso.shrike --fail-on high --rejects bad.ndjson logs/
+      with a tenant's lists and exceptions; exit code 1 when something high happened
+  zcat day.json.gz | shrike run --format ndjson --rules my-rules/ -
+      own rules over a stream, alerts as they happen
+
+Exit codes:
+  0  done
+  1  an alert at or above --fail-on
+  2  wrong usage, or rules that do not compile
+  3  some input could not be read, or records were rejected; all else was done
+  4  incomplete: judging a record needed more than is allowed
+  5  output could not be written, or an internal error
+Of several the order is 5, 1, 4, 3.)";
+
+}  // namespace
+
+void add_run(CLI::App& app, Action& action) {
+  auto options = std::make_shared<RunOptions>();
+  CLI::App* const command = app.add_subcommand("run", std::string(kDescription));
+  command->footer(std::string(kFooter));
+  command->add_option("INPUT", options->inputs, "Files, folders, or - for standard input (also when there is none)");
+
+  const std::string what = "What is run";
+  command
+      ->add_option("--rules", options->rules,
+                   "Rules to run instead of the standard library's: a folder, a .shrike file or one .shrikec; repeatable. " +
+                       std::string(kCompletionHelp))
+      ->type_name("PATH")
+      ->allow_extra_args(false)
+      ->group(what);
+  command
+      ->add_option("--settings", options->settings,
+                   "A .shrike file or folder with settings and exceptions, compiled with the rules; repeatable")
+      ->type_name("PATH")
+      ->allow_extra_args(false)
+      ->group(what);
+  command->add_option("--only", options->only, "Run just these rules; separated by commas, repeatable")
+      ->type_name("RULE,...")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->group(what);
+  command->add_option("--tenant", options->tenant, "Tenant of events that name none")->type_name("NAME")->group(what);
+
+  const std::string out = "What comes out";
+  command->add_option("--format", options->format, "human or ndjson (one JSON object per alert)")->type_name("FORMAT")->group(out);
+  command->add_option("--output", options->output, "Write alerts to a file instead of standard output")
+      ->type_name("FILE")
+      ->group(out);
+  command
+      ->add_option("--rejects", options->rejects,
+                   "Write records that could not be judged to a file: NDJSON with file, line, offset, reason, detail, text")
+      ->type_name("FILE")
+      ->group(out);
+  command
+      ->add_flag("--stats{text}", options->stats,
+                 "Counts at the end, on standard error: records by source, rejects, alerts by rule; as text or JSON")
+      ->option_text("[=json]")
+      ->group(out);
+  command
+      ->add_option("--fail-on", options->fail_on,
+                   "Exit code 1 when an alert is this severe or more: info, low, medium, high, critical")
+      ->type_name("SEVERITY")
+      ->group(out);
+  command->add_flag("--quiet", options->quiet, "No progress and no notes on standard error")->group(out);
+
+  const std::string how = "How it is run";
+  command
+      ->add_option("--decide", options->decide,
+                   "early: alerts at once, in the order of the input; final: at the end, in the order of the events. "
+                   "Without it, final for files and early for standard input")
+      ->type_name("WHEN")
+      ->group(how);
+  command
+      ->add_option("--memory", options->memory,
+                   "Memory for alerts that wait for the end, such as 512M; more of them go to a temporary file. "
+                   "Without it 64M")
+      ->type_name("SIZE")
+      ->group(how);
+  command->callback([options, &action] { action = [options] { return run(*options); }; });
+}
+
+}  // namespace shrike::cli

@@ -1,0 +1,114 @@
+#include "playground/cli/run_counts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "playground/cli/safe_text.hpp"
+#include "playground/cli/text_layout.hpp"
+
+namespace shrike::cli {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+constexpr std::array kWorstFirst{Severity::kCritical, Severity::kHigh, Severity::kMedium, Severity::kLow, Severity::kInfo};
+
+std::string row(std::string_view label, std::uint64_t number, std::string_view more = {}) {
+  return fmt::format("  {} {:>13}{}{}\n", padded(safe_text(label), 34), with_commas(number), more.empty() ? "" : "  ", more);
+}
+
+std::string rate_text(const RunCounts& counts) {
+  std::string text = fmt::format("{} in {:.2f} s", with_unit(counts.bytes), counts.seconds);
+  if (counts.seconds > 0.005 && counts.bytes > 0) {
+    text += fmt::format(", {}/s", with_unit(static_cast<std::uint64_t>(static_cast<double>(counts.bytes) / counts.seconds)));
+  }
+  return text;
+}
+
+}  // namespace
+
+void AlertCounts::add(const Alert& alert) {
+  const bool is_open = alert.status == AlertStatus::kOpen;
+  const auto change = [&](std::uint64_t& count) {
+    if (is_open) ++count;
+    if (!is_open && count > 0) --count;
+  };
+  change(by_severity[static_cast<std::size_t>(alert.severity)]);
+  change(by_rule[alert.rule]);
+}
+
+std::uint64_t AlertCounts::total() const { return std::accumulate(by_severity.begin(), by_severity.end(), std::uint64_t{0}); }
+
+std::uint64_t AlertCounts::at_least(Severity severity) const {
+  return std::accumulate(by_severity.begin() + static_cast<std::ptrdiff_t>(severity), by_severity.end(), std::uint64_t{0});
+}
+
+std::string severities_text(const AlertCounts& alerts) {
+  std::string text;
+  for (const Severity severity : kWorstFirst) {
+    const std::uint64_t count = alerts.by_severity[static_cast<std::size_t>(severity)];
+    if (count != 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", with_commas(count), name_of(severity));
+  }
+  return text;
+}
+
+std::string stats_text(const RunCounts& counts) {
+  std::string text = "Records\n";
+  text += row("read", counts.records, rate_text(counts));
+  for (const auto& [source, count] : counts.sources) {
+    if (count != 0) text += row("  by " + source, count);
+  }
+  text += row("taken by no source", counts.engine.unclaimed);
+  text += row("rejected", counts.rejected, listed(counts.rejects));
+  if (counts.failed_inputs != 0) text += row("inputs that could not be read", counts.failed_inputs);
+  text += "Alerts\n";
+  text += row("given", counts.alerts.total(), severities_text(counts.alerts));
+  std::vector<std::pair<std::string, std::uint64_t>> rules(counts.alerts.by_rule.begin(), counts.alerts.by_rule.end());
+  std::stable_sort(rules.begin(), rules.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  for (const auto& [rule, count] : rules) {
+    if (count != 0) text += row("  " + rule, count);
+  }
+  text += row("duplicates left out", counts.engine.duplicates);
+  text += row("dropped by exceptions", counts.engine.dropped_by_exception);
+  text += row("held back by quiet", counts.engine.quieted);
+  if (counts.engine.withdrawn != 0) text += row("withdrawn", counts.engine.withdrawn);
+  return text;
+}
+
+Json stats_json(const RunCounts& counts) {
+  Json sources = Json::object();
+  for (const auto& [source, count] : counts.sources) sources[source] = count;
+  Json rejects = Json::object();
+  for (const auto& [reason, count] : counts.rejects) rejects[reason] = count;
+  Json severities = Json::object();
+  for (const Severity severity : kWorstFirst) {
+    severities[std::string(name_of(severity))] = counts.alerts.by_severity[static_cast<std::size_t>(severity)];
+  }
+  Json rules = Json::object();
+  for (const auto& [rule, count] : counts.alerts.by_rule) {
+    if (count != 0) rules[rule] = count;
+  }
+  return Json{{"records", counts.records},
+              {"events", counts.engine.events},
+              {"bytes", counts.bytes},
+              {"seconds", counts.seconds},
+              {"sources", std::move(sources)},
+              {"unclaimed", counts.engine.unclaimed},
+              {"rejected", counts.rejected},
+              {"rejects", std::move(rejects)},
+              {"firings", counts.engine.firings},
+              {"duplicates", counts.engine.duplicates},
+              {"dropped_by_exception", counts.engine.dropped_by_exception},
+              {"quieted", counts.engine.quieted},
+              {"withdrawn", counts.engine.withdrawn},
+              {"alerts", counts.alerts.total()},
+              {"alerts_by_severity", std::move(severities)},
+              {"alerts_by_rule", std::move(rules)},
+              {"failed_inputs", counts.failed_inputs},
+              {"ruleset", counts.ruleset}};
+}
+
+}  // namespace shrike::cli
