@@ -43,7 +43,9 @@ std::string Builder::doc(const Node& node) {
 std::vector<ast::Comment> Builder::unused_docs() const {
   std::vector<ast::Comment> result;
   for (std::size_t i = 0; i < stream_.docs.size(); ++i) {
-    if (i >= doc_used_.size() || !doc_used_[i]) result.push_back(stream_.docs[i]);
+    if (i < doc_used_.size() && doc_used_[i]) continue;
+    result.push_back(stream_.docs[i]);
+    result.back().text.erase(0, 1);  // The third slash.
   }
   return result;
 }

@@ -157,7 +157,17 @@ std::string Formatter::file() {
     first_in_body_ = true;
     begin_item(begin, doc);
     const std::size_t head = out_.size();
+    const std::size_t comments = next_comment_;
+    run_breaks_.clear();
     declaration(next);
+    if (!run_breaks_.empty()) {
+      // Once more: now it is known where blank lines and comments end the runs whose `=` line up.
+      out_.resize(head);
+      next_comment_ = comments;
+      first_in_body_ = false;
+      indent_ = 0;
+      declaration(next);
+    }
     const bool is_line = std::count(out_.begin() + static_cast<std::ptrdiff_t>(head), out_.end(), '\n') == 1;
     if (i > 0 && !(before_is_line && is_line && !blank_line_before(top))) out_.insert(start, 1, '\n');
     before_is_line = is_line;

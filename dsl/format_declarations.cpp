@@ -23,11 +23,11 @@ void sort_lines(std::vector<Line>& lines) {
 }
 
 /// Gives lines of one kind that follow each other the width of their longest name.
-template <class NameOf, class BlankBefore>
-void align_lines(std::vector<Line>& lines, NameOf name_of, BlankBefore blank_before) {
+template <class NameOf, class BreaksBefore>
+void align_lines(std::vector<Line>& lines, NameOf name_of, BreaksBefore breaks_before) {
   NameColumns columns;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    const bool follows = i > 0 && lines[i - 1].what == lines[i].what && !blank_before(lines[i].begin);
+    const bool follows = i > 0 && lines[i - 1].what == lines[i].what && !breaks_before(lines[i].begin);
     columns.add(name_of(lines[i]), !follows);
   }
   for (std::size_t i = 0; i < lines.size(); ++i) lines[i].width = columns.width(i);
@@ -107,7 +107,7 @@ void Formatter::settings(const ast::Settings& settings) {
         return line.what == Line::What::kDisable ? std::string()
                                                  : path_text(settings.values[line.number].path);
       },
-      [&](std::uint32_t begin) { return blank_line_before(begin); });
+      [&](std::uint32_t begin) { return run_breaks_before(begin); });
   const std::uint32_t end = settings.span.end;
   open_body(text(settings.tenant ? fmt::format("settings {} {{", quoted(settings.tenant->text))
                                  : std::string("settings {")),
@@ -151,7 +151,11 @@ void Formatter::except(const ast::Except& except) {
   }
   if (except.until != nullptr) {
     clauses.push_back(
-        {except.until->span.begin, [&] { return concat({text("until "), expr(*except.until)}); }});
+        {except.until->span.begin, [&] {
+                         const std::string& written = except.until->name;
+                         // The date alone, where only a time is known.
+                         return text("until " + (written.empty() ? literal_text(except.until->literal).substr(0, 10) : written));
+                       }});
   }
   std::stable_sort(clauses.begin(), clauses.end(),
                    [](const Clause& a, const Clause& b) { return a.begin < b.begin; });
@@ -185,7 +189,7 @@ void Formatter::source(const ast::Source& source) {
         return line.what == Line::What::kAssignment ? path_text(source.fields[line.number].path)
                                                     : std::string();
       },
-      [&](std::uint32_t begin) { return blank_line_before(begin); });
+      [&](std::uint32_t begin) { return run_breaks_before(begin); });
 
   const std::uint32_t end = source.span.end;
   open_body(text(fmt::format("source {}: {} {{", source.name.text, source.event_class.text)),

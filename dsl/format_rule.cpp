@@ -137,7 +137,7 @@ void Formatter::rule(const ast::Rule& rule) {
   std::size_t next_let = 0;
   for (std::size_t i = 0; i < clauses.size(); ++i) {
     if (clauses[i].text != "let") continue;
-    const bool follows = i > 0 && clauses[i - 1].text == "let" && !blank_line_before(clauses[i].span.begin);
+    const bool follows = i > 0 && clauses[i - 1].text == "let" && !run_breaks_before(clauses[i].span.begin);
     columns.lets.add(rule.lets[next_let++].name.text, !follows);
   }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "dsl/ast.hpp"
@@ -153,6 +154,7 @@ class Formatter {
            file_->comments[next_comment_].span.begin < offset;
   }
   bool blank_line_before(std::uint32_t offset) const;
+  bool run_breaks_before(std::uint32_t begin) const { return run_breaks_.contains(begin); }
   std::uint32_t with_doc(std::uint32_t begin, const std::string& doc) const;
 
   const ast::File* file_;
@@ -161,6 +163,7 @@ class Formatter {
   std::size_t next_comment_ = 0;
   std::uint32_t limit_ = 0;  ///< where the next declaration begins
   std::string out_;
+  std::unordered_set<std::uint32_t> run_breaks_;  ///< items of a declaration with a blank line or comment before them
   std::size_t indent_ = 0;
   bool first_in_body_ = true;
 };

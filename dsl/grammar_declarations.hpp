@@ -85,7 +85,8 @@ struct refs_clause : pegtl::if_must<word<Word::kRefs>, text_list> {};
 struct known_false_clause : pegtl::if_must<word<Word::kKnownFalse>, text_list> {};
 struct param_clause : pegtl::if_must<word<Word::kParam>, name, colon, must_type, assign, expr> {};
 struct let_clause : pegtl::if_must<word<Word::kLet>, name, assign, expr> {};
-struct on_clause : pegtl::seq<pegtl::if_must<word<Word::kOn>, class_list>, pegtl::opt<where_part>> {};
+struct on_where : pegtl::if_must<word<Word::kWhere>, expr> {};
+struct on_clause : pegtl::seq<pegtl::if_must<word<Word::kOn>, class_list>, pegtl::opt<on_where>> {};
 struct each_clause : pegtl::if_must<word<Word::kEach>, named_list, within_part> {};
 struct when_clause : pegtl::if_must<word<Word::kWhen>, expr> {};
 struct score_clause : pegtl::if_must<word<Word::kScore>, must_expr_list> {};
@@ -99,9 +100,11 @@ struct times_number : pegtl::sor<whole_number, plain_name> {
 };
 struct times_in : pegtl::if_must<in_word, duration> {};
 struct times_part : pegtl::seq<pegtl::if_must<word<Word::kTimesWord>, times_number>, pegtl::opt<times_in>> {};
+/// `within: …` is the next step, called so.
+struct no_label : pegtl::not_at<any_word, colon> {};
 struct step
-    : pegtl::seq<pegtl::opt<word<Word::kNot>>, name, colon, pegtl::must<class_list>, pegtl::opt<by_part>,
-                 pegtl::opt<where_part>, pegtl::opt<times_part>, pegtl::opt<within_part>> {};
+    : pegtl::seq<pegtl::opt<word<Word::kNot>>, name, colon, pegtl::must<class_list>, pegtl::opt<no_label, by_part>,
+                 pegtl::opt<where_part>, pegtl::opt<no_label, times_part>, pegtl::opt<no_label, within_part>> {};
 struct steps : pegtl::seq<open_brace, items<step, Body::kSteps, steps_end>> {
   static constexpr std::string_view what = "`{`";
 };
@@ -125,7 +128,7 @@ struct field;
 struct record_type
     : pegtl::seq<word<Word::kRecord>, pegtl::must<open_brace>, items<nested<field>, Body::kFields>> {};
 struct list_type : pegtl::seq<word<Word::kList, Word::kMap>, element_type> {};
-struct type : pegtl::sor<record_type, list_type, class_word> {
+struct type : pegtl::sor<record_type, list_type, plain_name> {
   static constexpr std::string_view what = "a type";
 };
 
@@ -141,10 +144,12 @@ struct class_decl
 
 struct order_clause
     : pegtl::seq<pegtl::at<any_word, sign<TokenKind::kInt>>, word<Word::kOrder>, whole_number> {};
+/// What can only be an assignment, `accept = …` or `order.x = …`, is no clause.
+struct assigns : pegtl::sor<assign, sign<TokenKind::kDot>> {};
 struct lateness_clause
-    : pegtl::seq<pegtl::at<any_word, pegtl::not_at<assign>>, word<Word::kLateness>, pegtl::must<duration>> {};
+    : pegtl::seq<pegtl::at<any_word, pegtl::not_at<assigns>>, word<Word::kLateness>, pegtl::must<duration>> {};
 struct accept_clause
-    : pegtl::seq<pegtl::at<any_word, pegtl::not_at<assign>>, word<Word::kAccept>, pegtl::must<expr>> {};
+    : pegtl::seq<pegtl::at<any_word, pegtl::not_at<assigns>>, word<Word::kAccept>, pegtl::must<expr>> {};
 struct source_let : pegtl::seq<pegtl::at<any_word, any_word>, let_clause> {};
 struct assignment : pegtl::seq<path, pegtl::must<assign>, pegtl::must<expr>> {};
 /// A word of its own before anything else is rather a clause with a typing mistake than an assignment.
@@ -175,8 +180,8 @@ struct def_decl : pegtl::seq<pegtl::if_must<word<Word::kDef>, name, open_paren>,
                              pegtl::must<close_arguments, colon, must_type, assign, expr>> {};
 
 struct disable_clause
-    : pegtl::seq<pegtl::at<any_word, pegtl::not_at<pegtl::sor<assign, sign<TokenKind::kDot>>>>,
-                 word<Word::kDisable>, pegtl::must<rule_name>> {};
+    : pegtl::seq<pegtl::at<any_word, pegtl::not_at<assigns>>,
+                 word<Word::kDisable>, pegtl::must<named_rule>> {};
 struct settings_item : pegtl::sor<disable_clause, assignment_item> {};
 struct settings_decl : pegtl::seq<word<Word::kSettings>, pegtl::opt<text>, pegtl::must<open_brace>,
                                   items<settings_item, Body::kSettings>> {};
@@ -231,7 +236,13 @@ struct copies : pegtl::if_must<word<Word::kTimesWord>, whole_number> {};
 struct event
     : pegtl::seq<pegtl::at<event_follows>, pegtl::must<class_ref>, pegtl::must<record>, pegtl::opt<copies>> {
 };
-struct expected_moment : pegtl::if_must<word<Word::kAt>, moment> {};
+/// `expect alert` may be followed by a step `at …`; the one that begins a line is such.
+struct same_line {
+  using rule_t = same_line;
+  using subs_t = pegtl::empty_list;
+  static bool match(TokenInput& in) { return !in.current().line_start; }
+};
+struct expected_moment : pegtl::seq<same_line, pegtl::if_must<word<Word::kAt>, moment>> {};
 
 struct set_clause : pegtl::if_must<word<Word::kSet>, path, assign, expr> {};
 struct at_clause : pegtl::seq<pegtl::if_must<word<Word::kAt>, moment>, pegtl::opt<event>> {};
@@ -250,7 +261,7 @@ struct case_item : pegtl::sor<set_clause, at_clause, given_clause, expect_clause
 struct case_decl
     : pegtl::seq<pegtl::if_must<word<Word::kCase>, title, open_brace>, items<case_item, Body::kCase>> {};
 struct test_decl
-    : pegtl::seq<pegtl::if_must<word<Word::kTest>, rule_name, open_brace>, items<case_decl, Body::kTest>> {};
+    : pegtl::seq<pegtl::if_must<word<Word::kTest>, named_rule, open_brace>, items<case_decl, Body::kTest>> {};
 
 // ---- files
 

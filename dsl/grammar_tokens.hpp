@@ -199,6 +199,10 @@ struct class_name : class_word {
 struct rule_name : class_word {
   static constexpr std::string_view what = "the name of a rule";
 };
+/// The same where nothing else can follow.
+struct named_rule : plain_name {
+  static constexpr std::string_view what = "the name of a rule";
+};
 struct member_name : any_word {
   static constexpr std::string_view what = "a field name";
 };
@@ -206,13 +210,14 @@ struct severity_name : plain_name {
   static constexpr std::string_view what = "`info`, `low`, `medium`, `high` or `critical`";
 };
 
-struct text : pegtl::sor<sign<TokenKind::kString>, sign<TokenKind::kRaw>> {
+/// Which texts are templates is the tokenizer's guess (a rule may be called `say`), so all are taken as such.
+struct text : pegtl::sor<sign<TokenKind::kString>, sign<TokenKind::kRaw>, sign<TokenKind::kTemplate>> {
   static constexpr std::string_view what = "a text in double quotes";
 };
-struct template_text : sign<TokenKind::kTemplate> {
+struct template_text : pegtl::sor<sign<TokenKind::kTemplate>, sign<TokenKind::kString>, sign<TokenKind::kRaw>> {
   static constexpr std::string_view what = "a text in double quotes";
 };
-struct raw_text : sign<TokenKind::kRaw> {
+struct raw_text : pegtl::sor<sign<TokenKind::kRaw>, sign<TokenKind::kTemplate>> {
   static constexpr std::string_view what = "a record between \"\"\" and \"\"\"";
 };
 struct path_part : any_word {

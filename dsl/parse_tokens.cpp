@@ -64,6 +64,17 @@ struct Lexer {
     say(std::move(d));
   }
   bool after(Word word) const { return !out.tokens.empty() && out.tokens.back().word == word; }
+  /// The next text is the message of a rule. `rule say "…"` and its kin only use the word as a name.
+  bool after_say_clause() const {
+    const std::vector<Token>& tokens = out.tokens;
+    if (!after(Word::kSay)) return false;
+    if (tokens.size() < 2 || tokens.back().line_start) return true;
+    const Token& before = tokens[tokens.size() - 2];
+    const bool names = before.word == Word::kRule || before.word == Word::kClass || before.word == Word::kExcept ||
+                       before.word == Word::kGiven;
+    // `score rule say "…"`: there `rule` is a field.
+    return !names || !(before.line_start || tokens.size() == 2 || tokens[tokens.size() - 3].kind == TokenKind::kRightBrace);
+  }
   bool after(TokenKind kind) const { return !out.tokens.empty() && out.tokens.back().kind == kind; }
 };
 
@@ -215,7 +226,7 @@ struct text {
   static bool read(Input& in, Lexer& lexer, TokenKind kind, std::size_t quotes, bool raw) {
     const std::uint32_t begin = lexer.offset(in.current());
     const char* const inside = in.current() + quotes;
-    const bool is_template = lexer.after(Word::kSay) && kind != TokenKind::kRegex;
+    const bool is_template = lexer.after_say_clause() && kind != TokenKind::kRegex;
     TextEnd found = end_of_text(inside, in.end(), raw, is_template);
     bool reported = false;
     if (found.open_brace != nullptr) {
@@ -259,7 +270,7 @@ struct text {
     }
     lexer.say(std::move(d));
     in.bump(length);
-    lexer.add(lexer.after(Word::kSay) ? TokenKind::kTemplate : TokenKind::kString, begin, end).reported =
+    lexer.add(lexer.after_say_clause() ? TokenKind::kTemplate : TokenKind::kString, begin, end).reported =
         true;
     return true;
   }
@@ -380,7 +391,10 @@ void add_comment(Lexer& lexer, std::uint32_t begin, std::uint32_t end, std::uint
   comment.text = text;
   comment.span = lexer.span(begin, end);
   comment.own_line = lexer.line_start;
-  const bool doc = mark == 2 && text.starts_with('/') && !text.starts_with("//") && lexer.line_start;
+  const bool three = mark == 2 && text.starts_with('/') && !text.starts_with("//");
+  const bool doc = three && lexer.line_start;
+  // Behind something it documents nothing: an ordinary comment.
+  if (three && !doc) comment.text.erase(0, 1);
   (doc ? lexer.out.docs : lexer.out.comments).push_back(std::move(comment));
 }
 
