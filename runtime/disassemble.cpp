@@ -75,7 +75,7 @@ class Listing {
 
   void add_rule(std::uint32_t index) {
     const RuleData& rule = data_.rules[index];
-    put("\nrule {} {}   {}   {}\n", plain(rule.name), quoted(rule.title), name_of(rule.severity), place(rule.file, rule.line));
+    put("\nrule {} {}   {}   {}\n", plain(rule.name), quoted_short(rule.title), name_of(rule.severity), place(rule.file, rule.line));
     for (const GuardData& guard : rule.guards) add_guard(guard);
     add_lets(rule);
     if (rule.where != kNoIndex) add_unit("where", rule.where);
@@ -88,7 +88,7 @@ class Listing {
     }
     for (const ExceptionData& exception : data_.exceptions) {
       if (exception.rule != index) continue;
-      put("  except {}{}\n", quoted(exception.title), exception.drop ? "   drop" : "");
+      put("  except {}{}\n", quoted_short(exception.title), exception.drop ? "   drop" : "");
       if (exception.where != kNoIndex) add_unit("where", exception.where);
       if (exception.score != kNoIndex) add_unit("score", exception.score);
     }

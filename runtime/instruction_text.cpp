@@ -46,7 +46,7 @@ std::string dotted(const std::vector<std::string>& path) {
   std::string out = "raw";
   for (const std::string& name : path) {
     const bool is_word = !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == std::string::npos;
-    out += is_word ? "." + name : "[" + quoted(name) + "]";
+    out += is_word ? "." + name : "[" + quoted_short(name) + "]";
   }
   return out;
 }
@@ -75,7 +75,7 @@ class Describer {
       case Opcode::kTestText: return test(binary(x(), kTextOps[i_.dst], y()));
       case Opcode::kTestMatches:
         return test(fmt::format("{}{} matches r{}", x(), data_.regexes[i_.y].cased ? " cased" : "",
-                                quoted(data_.regexes[i_.y].pattern)));
+                                quoted_short(data_.regexes[i_.y].pattern)));
       case Opcode::kMove: return dst + " = " + x();
       case Opcode::kMember: return fmt::format("{} = {}[{}]", dst, x(), constant_text(data_, i_.y));
       case Opcode::kMembers: return fmt::format("{} = {}[*][{}]", dst, x(), constant_text(data_, i_.y));
@@ -145,7 +145,7 @@ class Describer {
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
+std::string quoted_short(std::string_view text) {
   std::string out = "\"";
   append_escaped(out, text.substr(0, kShownText), true);
   out += text.size() > kShownText ? "…\"" : "\"";
@@ -173,7 +173,7 @@ std::string constant_text(const ProgramData& data, std::uint32_t constant) {
     std::string operator()(bool v) const { return v ? "true" : "false"; }
     std::string operator()(std::int64_t v) const { return fmt::format("{}", v); }
     std::string operator()(double v) const { return fmt::format("{:#}", v); }
-    std::string operator()(const std::string& v) const { return quoted(v); }
+    std::string operator()(const std::string& v) const { return quoted_short(v); }
     std::string operator()(const ConstantData::Address& v) const { return format_ip(v.address); }
     std::string operator()(const ConstantData::Network& v) const { return format_cidr(v.address, v.bits); }
     std::string operator()(const ConstantData::Time& v) const { return format_time(v.nanoseconds); }

@@ -21,7 +21,7 @@ std::string constant_text(const ProgramData& data, std::uint32_t constant);
 std::string type_text(const Type& type);
 
 /// Text with quotes and escapes.
-std::string quoted(std::string_view text);
+std::string quoted_short(std::string_view text);
 /// Text without quotes; control characters are escaped.
 std::string plain(std::string_view text);
 
