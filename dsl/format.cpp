@@ -53,6 +53,12 @@ bool Formatter::blank_line_before(std::uint32_t offset) const {
   return false;
 }
 
+std::uint32_t Formatter::word_before(std::string_view word, std::uint32_t begin) const {
+  if (begin == 0 || begin > source_.size()) return begin;
+  const std::size_t at = source_.rfind(word, begin - 1);
+  return at == std::string_view::npos ? begin : static_cast<std::uint32_t>(at);
+}
+
 std::uint32_t Formatter::with_doc(std::uint32_t begin, const std::string& doc) const {
   if (doc.empty() || begin >= source_.size()) return begin;
   std::uint32_t top = begin;

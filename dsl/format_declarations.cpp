@@ -98,7 +98,7 @@ void Formatter::settings(const ast::Settings& settings) {
     lines.push_back({settings.values[i].path.front().span.begin, Line::What::kAssignment, i});
   }
   for (std::size_t i = 0; i < settings.disabled.size(); ++i) {
-    lines.push_back({settings.disabled[i].span.begin, Line::What::kDisable, i});
+    lines.push_back({word_before("disable", settings.disabled[i].span.begin), Line::What::kDisable, i});
   }
   sort_lines(lines);
   align_lines(
@@ -134,24 +134,24 @@ void Formatter::except(const ast::Except& except) {
   std::vector<Clause> clauses;
   if (except.tenant) {
     clauses.push_back(
-        {except.tenant->span.begin, [&] { return text("tenant " + quoted(except.tenant->text)); }});
+        {word_before("tenant", except.tenant->span.begin), [&] { return text("tenant " + quoted(except.tenant->text)); }});
   }
   if (except.where != nullptr) {
     clauses.push_back(
-        {except.where->span.begin, [&] { return concat({text("where "), expr(*except.where)}); }});
+        {word_before("where", except.where->span.begin), [&] { return concat({text("where "), expr(*except.where)}); }});
   }
   if (except.score != nullptr) {
     clauses.push_back(
-        {except.score->span.begin, [&] { return concat({text("score "), expr(*except.score)}); }});
+        {word_before("score", except.score->span.begin), [&] { return concat({text("score "), expr(*except.score)}); }});
   }
   if (except.drop) clauses.push_back({except.drop_span.begin, [&] { return text("drop"); }});
   if (except.owner) {
     clauses.push_back(
-        {except.owner->span.begin, [&] { return text("owner " + quoted(except.owner->text)); }});
+        {word_before("owner", except.owner->span.begin), [&] { return text("owner " + quoted(except.owner->text)); }});
   }
   if (except.until != nullptr) {
     clauses.push_back(
-        {except.until->span.begin, [&] {
+        {word_before("until", except.until->span.begin), [&] {
                          const std::string& written = except.until->name;
                          // The date alone, where only a time is known.
                          return text("until " + (written.empty() ? literal_text(except.until->literal).substr(0, 10) : written));
@@ -172,11 +172,11 @@ void Formatter::except(const ast::Except& except) {
 
 void Formatter::source(const ast::Source& source) {
   std::vector<Line> lines;
-  if (source.order != nullptr) lines.push_back({source.order->span.begin, Line::What::kOrder, 0});
-  if (source.lateness != nullptr) lines.push_back({source.lateness->span.begin, Line::What::kLateness, 0});
-  if (source.accept != nullptr) lines.push_back({source.accept->span.begin, Line::What::kAccept, 0});
+  if (source.order != nullptr) lines.push_back({word_before("order", source.order->span.begin), Line::What::kOrder, 0});
+  if (source.lateness != nullptr) lines.push_back({word_before("lateness", source.lateness->span.begin), Line::What::kLateness, 0});
+  if (source.accept != nullptr) lines.push_back({word_before("accept", source.accept->span.begin), Line::What::kAccept, 0});
   for (std::size_t i = 0; i < source.lets.size(); ++i) {
-    lines.push_back({source.lets[i].name.span.begin, Line::What::kLet, i});
+    lines.push_back({word_before("let", source.lets[i].name.span.begin), Line::What::kLet, i});
   }
   for (std::size_t i = 0; i < source.fields.size(); ++i) {
     lines.push_back({source.fields[i].path.front().span.begin, Line::What::kAssignment, i});
@@ -235,16 +235,15 @@ void Formatter::unwrap(const ast::Unwrap& unwrap) {
       return;
     }
   }
-  const bool accept_first = unwrap.accept->span.begin <= unwrap.raw->span.begin;
-  open_body(text(head), std::min(unwrap.accept->span.begin, unwrap.raw->span.begin));
-  for (int i = 0; i < 2; ++i) {
-    const bool accept = (i == 0) == accept_first;
-    const ast::Expr& value = accept ? *unwrap.accept : *unwrap.raw;
-    begin_item(value.span.begin);
-    const std::uint32_t limit = i == 1   ? unwrap.span.end
-                                : accept ? unwrap.raw->span.begin
-                                         : unwrap.accept->span.begin;
-    item(concat({text(accept ? "accept " : "raw = "), expr(value)}), limit);
+  const std::uint32_t accept_begin = word_before("accept", unwrap.accept->span.begin);
+  const std::uint32_t raw_begin = word_before("raw", unwrap.raw->span.begin);
+  const bool accept_first = accept_begin <= raw_begin;
+  open_body(text(head), std::min(accept_begin, raw_begin));
+  for (const bool first : {true, false}) {
+    const bool accept = first == accept_first;
+    begin_item(accept ? accept_begin : raw_begin);
+    const std::uint32_t limit = first ? std::max(accept_begin, raw_begin) : unwrap.span.end;
+    item(concat({text(accept ? "accept " : "raw = "), expr(accept ? *unwrap.accept : *unwrap.raw)}), limit);
   }
   close_body(unwrap.span.end, limit_);
 }

@@ -154,6 +154,8 @@ class Formatter {
            file_->comments[next_comment_].span.begin < offset;
   }
   bool blank_line_before(std::uint32_t offset) const;
+  /// Where the word of a clause stands whose value begins at `begin`: the syntax tree keeps values only.
+  std::uint32_t word_before(std::string_view word, std::uint32_t begin) const;
   bool run_breaks_before(std::uint32_t begin) const { return run_breaks_.contains(begin); }
   std::uint32_t with_doc(std::uint32_t begin, const std::string& doc) const;
 
