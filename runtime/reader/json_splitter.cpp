@@ -251,23 +251,34 @@ void JsonSplitter::end_value(const Begin& begin, std::uint64_t end, std::string_
 /// A value that does not end as it should: refuses it and finds where to go on.
 void JsonSplitter::recover(const Begin& begin, ObjectScan::Result result, std::uint64_t end) {
   using Result = ObjectScan::Result;
-  const std::string_view text =
-      dropped_ ? std::string_view(kept_text_) : window_.view(begin.place.offset, end);
+  const bool may_go_back = !dropped_ && result != Result::kListEnd;
+  const auto second_line = may_go_back ? second_line_to_rescan(begin, end) : std::nullopt;
+  std::string_view text = kept_text_;
+  if (!dropped_) {
+    const bool one_line = second_line && !is_blank(*window_.at(*second_line));
+    text = window_.view(begin.place.offset, one_line ? *second_line - 1 : end);
+  }
+  cut_off_told_ = result == Result::kMore && !second_line;
   if (dropped_) {
     output_.reject(RejectReason::kTooLarge, begin.place, text, "The record is longer than the limit.");
   } else if (scan_.too_deep()) {
     output_.reject(RejectReason::kTooDeep, begin.place, text, "The record is nested deeper than the limit.");
-  } else if (result == Result::kMore) {
-    output_.reject_cut_off(RejectReason::kBadJson, begin.place, text,
-                           "The input ends before the record does; a bracket or quote is not closed.");
   } else if (result == Result::kLineInString) {
     output_.reject(RejectReason::kBadJson, begin.place, text, "A line ends inside a string.");
+  } else if (cut_off_told_) {
+    output_.reject_cut_off(RejectReason::kBadJson, begin.place, text,
+                           "The input ends before the record does; a bracket or quote is not closed.");
   } else {
-    output_.reject(RejectReason::kBadJson, begin.place, text,
-                   "The record is not closed where the next one begins.");
+    output_.reject(RejectReason::kBadJson, begin.place, text, "A bracket of the record is not closed.");
   }
-  cut_off_told_ = result == Result::kMore;
-  if (!dropped_ && result != Result::kListEnd && rescan_from_second_line(begin, end)) return;
+  if (second_line) {
+    at_ = *second_line;
+    line_ = begin.place.line + 1;
+    indent_ = 0;
+    line_blank_ = true;
+    go_on_at_line(begin.indent);
+    return;
+  }
   at_ = end;
   line_ = begin.place.line + scan_.newlines();
   indent_ = begin.indent;
@@ -275,28 +286,22 @@ void JsonSplitter::recover(const Begin& begin, ObjectScan::Result result, std::u
   if (result == Result::kLineInString && skip_line()) go_on_at_line(begin.indent);
 }
 
-/// What looked like one value over several lines may be a broken line and good ones after it: goes on at the
-/// second line, unless that reads as the inside of something. False when there is no second line or too much
-/// was read twice already (hostile input could make reading quadratic).
-bool JsonSplitter::rescan_from_second_line(const Begin& begin, std::uint64_t end) {
+/// What looked like one value over several lines may be a broken line and good ones after it: gives the start
+/// of the second line, unless that reads as the inside of something. Gives nothing when there is no such line
+/// or too much was read twice already (hostile input could make reading quadratic).
+std::optional<std::uint64_t> JsonSplitter::second_line_to_rescan(const Begin& begin, std::uint64_t end) {
   const std::string_view text = window_.view(begin.place.offset, end);
   const std::size_t line_end = text.find('\n');
-  if (line_end == std::string_view::npos) return false;
+  if (line_end == std::string_view::npos) return std::nullopt;
   const std::string_view first_line = trimmed_line(text.substr(0, line_end));
   std::string_view second_line = text.substr(line_end + 1);
   second_line = second_line.substr(0, second_line.find_first_not_of(" \t"));
-  if (first_line.size() == 1 && second_line.size() <= begin.indent) return false;
+  if (first_line.size() == 1 && second_line.size() <= begin.indent) return std::nullopt;
 
   const std::uint64_t again = text.size() - line_end;
-  if (scanned_twice_ + again > (std::uint64_t{1} << 20) + 2 * begin.place.offset) return false;
+  if (scanned_twice_ + again > (std::uint64_t{1} << 20) + 2 * begin.place.offset) return std::nullopt;
   scanned_twice_ += again;
-
-  at_ = begin.place.offset + line_end + 1;
-  line_ = begin.place.line + 1;
-  indent_ = 0;
-  line_blank_ = true;
-  go_on_at_line(begin.indent);
-  return true;
+  return begin.place.offset + line_end + 1;
 }
 
 /// From the start of a line behind something broken. Where records are lines, the next line is the next

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,7 +51,7 @@ class JsonSplitter {
   void scan_value(std::string_view refusal);
   void end_value(const Begin& begin, std::uint64_t end, std::string_view refusal);
   void recover(const Begin& begin, ObjectScan::Result result, std::uint64_t end);
-  bool rescan_from_second_line(const Begin& begin, std::uint64_t end);
+  std::optional<std::uint64_t> second_line_to_rescan(const Begin& begin, std::uint64_t end);
   void go_on_at_line(std::size_t max_indent);
   void skip_to_record_line(std::size_t max_indent);
 

@@ -145,6 +145,7 @@ TEST_CASE("reader: a broken line costs that line only") {
       CHECK(found.rejects[0].line == static_cast<unsigned>(place + 1));
       CHECK(found.rejects[0].reason == RejectReason::kBadJson);
       if (!tail_only && place != 2) CHECK(found.rejects[0].text.starts_with(bad));
+      CHECK(found.rejects[0].text.find("good") == std::string::npos);
     }
   }
 }
