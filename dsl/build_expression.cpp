@@ -72,6 +72,19 @@ CompareOp compare_op(const Token& token) {
   }
 }
 
+/// An operator by its spelling.
+CompareOp compare_op(std::string_view spelling) {
+  Token token;
+  token.kind = TokenKind::kWord;
+  token.word = word_of(spelling);
+  if (spelling == "!=") token.kind = TokenKind::kNotEqual;
+  if (spelling == "<") token.kind = TokenKind::kLess;
+  if (spelling == "<=") token.kind = TokenKind::kLessEqual;
+  if (spelling == ">") token.kind = TokenKind::kGreater;
+  if (spelling == ">=") token.kind = TokenKind::kGreaterEqual;
+  return compare_op(token);
+}
+
 }  // namespace
 
 ast::ExprPtr Builder::expression(const Node& node) { return build(node).expr; }
@@ -247,6 +260,7 @@ Builder::Built Builder::build_compare(const Node& node) {
     Diagnostic d = make_diagnostic(DiagnosticId::kUnknownOperator, span(sign), spelling(sign), meant);
     d.repair = Diagnostic::Repair{span(sign), std::string(meant)};
     mistakes_.add(std::move(d));
+    expr->compare = compare_op(meant);
   }
   Built right = build(right_node);
   const unsigned deepest = std::max(left.depth, right.depth);

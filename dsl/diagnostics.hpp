@@ -57,7 +57,8 @@ namespace shrike {
   X(kFileTooLarge,        "E0137", kError, "the file is larger than {} MiB", "") \
   X(kTooManyMistakes,     "E0138", kError, "more than {} mistakes; the rest of the file was not read", "") \
   X(kEmptyTemplate,       "E0139", kError, "nothing stands between these braces", "a brace that is part of the text is written `{{`") \
-  X(kMissingPart,         "E0140", kError, "{} needs {}", "")
+  X(kMissingPart,         "E0140", kError, "{} needs {}", "") \
+  X(kMethodCall,          "E0141", kError, "`{}` is called like a method; functions stand before what they work on", "write `lower(user)`, not `user.lower()`")
 
 // E02xx names · E03xx types · E04xx rules · E05xx classes and sources · E06xx tests · E07xx not runnable yet · W0xxx lints.
 // Reported by the checker.

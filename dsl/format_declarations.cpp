@@ -133,28 +133,29 @@ void Formatter::except(const ast::Except& except) {
   };
   std::vector<Clause> clauses;
   if (except.tenant) {
-    clauses.push_back(
-        {word_before("tenant", except.tenant->span.begin), [&] { return text("tenant " + quoted(except.tenant->text)); }});
+    clauses.push_back({word_before("tenant", except.tenant->span.begin),
+                       [&] { return text("tenant " + quoted(except.tenant->text)); }});
   }
   if (except.where != nullptr) {
-    clauses.push_back(
-        {word_before("where", except.where->span.begin), [&] { return concat({text("where "), expr(*except.where)}); }});
+    clauses.push_back({word_before("where", except.where->span.begin),
+                       [&] { return concat({text("where "), expr(*except.where)}); }});
   }
   if (except.score != nullptr) {
-    clauses.push_back(
-        {word_before("score", except.score->span.begin), [&] { return concat({text("score "), expr(*except.score)}); }});
+    clauses.push_back({word_before("score", except.score->span.begin),
+                       [&] { return concat({text("score "), expr(*except.score)}); }});
   }
   if (except.drop) clauses.push_back({except.drop_span.begin, [&] { return text("drop"); }});
   if (except.owner) {
-    clauses.push_back(
-        {word_before("owner", except.owner->span.begin), [&] { return text("owner " + quoted(except.owner->text)); }});
+    clauses.push_back({word_before("owner", except.owner->span.begin),
+                       [&] { return text("owner " + quoted(except.owner->text)); }});
   }
   if (except.until != nullptr) {
-    clauses.push_back(
-        {word_before("until", except.until->span.begin), [&] {
+    clauses.push_back({word_before("until", except.until->span.begin), [&] {
                          const std::string& written = except.until->name;
                          // The date alone, where only a time is known.
-                         return text("until " + (written.empty() ? literal_text(except.until->literal).substr(0, 10) : written));
+                         return text("until " + (written.empty()
+                                                     ? literal_text(except.until->literal).substr(0, 10)
+                                                     : written));
                        }});
   }
   std::stable_sort(clauses.begin(), clauses.end(),
@@ -172,9 +173,12 @@ void Formatter::except(const ast::Except& except) {
 
 void Formatter::source(const ast::Source& source) {
   std::vector<Line> lines;
-  if (source.order != nullptr) lines.push_back({word_before("order", source.order->span.begin), Line::What::kOrder, 0});
-  if (source.lateness != nullptr) lines.push_back({word_before("lateness", source.lateness->span.begin), Line::What::kLateness, 0});
-  if (source.accept != nullptr) lines.push_back({word_before("accept", source.accept->span.begin), Line::What::kAccept, 0});
+  if (source.order != nullptr)
+    lines.push_back({word_before("order", source.order->span.begin), Line::What::kOrder, 0});
+  if (source.lateness != nullptr)
+    lines.push_back({word_before("lateness", source.lateness->span.begin), Line::What::kLateness, 0});
+  if (source.accept != nullptr)
+    lines.push_back({word_before("accept", source.accept->span.begin), Line::What::kAccept, 0});
   for (std::size_t i = 0; i < source.lets.size(); ++i) {
     lines.push_back({word_before("let", source.lets[i].name.span.begin), Line::What::kLet, i});
   }

@@ -165,7 +165,8 @@ class Formatter {
   std::size_t next_comment_ = 0;
   std::uint32_t limit_ = 0;  ///< where the next declaration begins
   std::string out_;
-  std::unordered_set<std::uint32_t> run_breaks_;  ///< items of a declaration with a blank line or comment before them
+  std::unordered_set<std::uint32_t>
+      run_breaks_;  ///< items of a declaration with a blank line or comment before them
   std::size_t indent_ = 0;
   bool first_in_body_ = true;
 };

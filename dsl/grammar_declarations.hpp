@@ -102,9 +102,9 @@ struct times_in : pegtl::if_must<in_word, duration> {};
 struct times_part : pegtl::seq<pegtl::if_must<word<Word::kTimesWord>, times_number>, pegtl::opt<times_in>> {};
 /// `within: …` is the next step, called so.
 struct no_label : pegtl::not_at<any_word, colon> {};
-struct step
-    : pegtl::seq<pegtl::opt<word<Word::kNot>>, name, colon, pegtl::must<class_list>, pegtl::opt<no_label, by_part>,
-                 pegtl::opt<where_part>, pegtl::opt<no_label, times_part>, pegtl::opt<no_label, within_part>> {};
+struct step : pegtl::seq<pegtl::opt<word<Word::kNot>>, name, colon, pegtl::must<class_list>,
+                         pegtl::opt<no_label, by_part>, pegtl::opt<where_part>,
+                         pegtl::opt<no_label, times_part>, pegtl::opt<no_label, within_part>> {};
 struct steps : pegtl::seq<open_brace, items<step, Body::kSteps, steps_end>> {
   static constexpr std::string_view what = "`{`";
 };
@@ -123,12 +123,19 @@ struct rule : pegtl::seq<pegtl::if_must<word<Word::kRule>, name, title, open_bra
 
 // ---- classes, sources
 
+/// `list: …` on the next line is a field.
+struct no_label_here : tested<no_label_here> {
+  static bool test(TokenInput& in, State& state) { return !state.is_label(in); }
+};
 struct element_type : pegtl::seq<pegtl::must<less>, nested<must_type>, pegtl::must<greater>> {};
 struct field;
-struct record_type
-    : pegtl::seq<word<Word::kRecord>, pegtl::must<open_brace>, items<nested<field>, Body::kFields>> {};
-struct list_type : pegtl::seq<word<Word::kList, Word::kMap>, element_type> {};
-struct type : pegtl::sor<record_type, list_type, plain_name> {
+struct record_type : pegtl::seq<no_label_here, word<Word::kRecord>, pegtl::must<open_brace>,
+                                items<nested<field>, Body::kFields>> {};
+struct list_type : pegtl::seq<no_label_here, word<Word::kList, Word::kMap>, element_type> {};
+struct type_word : tested<type_word> {
+  static bool test(TokenInput& in, State& state) { return !state.is_label(in) && plain_name::match(in); }
+};
+struct type : pegtl::sor<record_type, list_type, type_word> {
   static constexpr std::string_view what = "a type";
 };
 
@@ -147,7 +154,8 @@ struct order_clause
 /// What can only be an assignment, `accept = …` or `order.x = …`, is no clause.
 struct assigns : pegtl::sor<assign, sign<TokenKind::kDot>> {};
 struct lateness_clause
-    : pegtl::seq<pegtl::at<any_word, pegtl::not_at<assigns>>, word<Word::kLateness>, pegtl::must<duration>> {};
+    : pegtl::seq<pegtl::at<any_word, pegtl::not_at<assigns>>, word<Word::kLateness>, pegtl::must<duration>> {
+};
 struct accept_clause
     : pegtl::seq<pegtl::at<any_word, pegtl::not_at<assigns>>, word<Word::kAccept>, pegtl::must<expr>> {};
 struct source_let : pegtl::seq<pegtl::at<any_word, any_word>, let_clause> {};
@@ -180,8 +188,8 @@ struct def_decl : pegtl::seq<pegtl::if_must<word<Word::kDef>, name, open_paren>,
                              pegtl::must<close_arguments, colon, must_type, assign, expr>> {};
 
 struct disable_clause
-    : pegtl::seq<pegtl::at<any_word, pegtl::not_at<assigns>>,
-                 word<Word::kDisable>, pegtl::must<named_rule>> {};
+    : pegtl::seq<pegtl::at<any_word, pegtl::not_at<assigns>>, word<Word::kDisable>, pegtl::must<named_rule>> {
+};
 struct settings_item : pegtl::sor<disable_clause, assignment_item> {};
 struct settings_decl : pegtl::seq<word<Word::kSettings>, pegtl::opt<text>, pegtl::must<open_brace>,
                                   items<settings_item, Body::kSettings>> {};

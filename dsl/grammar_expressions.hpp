@@ -59,7 +59,7 @@ struct callee {
 };
 struct call : pegtl::seq<callee<false>, open_paren, pegtl::opt<expr_list>, pegtl::must<close_arguments>> {};
 struct or_expr;
-struct condition : pegtl::seq<or_expr> {
+struct condition : nested<or_expr> {
   static constexpr std::string_view what = "a condition";
 };
 struct where_part : pegtl::if_must<word<Word::kWhere>, condition> {};
@@ -67,13 +67,11 @@ struct last_part : pegtl::if_must<word<Word::kLast>, duration> {};
 struct aggregate : pegtl::seq<callee<true>, open_paren, pegtl::opt<expr_list>, pegtl::opt<where_part>,
                               pegtl::opt<last_part>, pegtl::must<close_arguments>> {};
 
-struct name_use {
-  using rule_t = name_use;
-  using subs_t = pegtl::empty_list;
-  static bool match(TokenInput& in) {
+struct name_use : tested<name_use> {
+  static bool test(TokenInput& in, State& state) {
     const Token& token = in.current();
     if (!is_word(token) || (is_reserved(token.word) && token.word != Word::kThis)) return false;
-    if (looks_like_clause(in.tokens(), in.iterator())) return false;
+    if (looks_like_clause(in.tokens(), in.iterator()) || state.is_label(in)) return false;
     in.bump();
     return true;
   }
@@ -81,7 +79,15 @@ struct name_use {
 struct group : pegtl::if_must<sign<TokenKind::kLeftParen>, expr, close_paren> {};
 struct primary : pegtl::sor<aggregate, call, name_use, literal, list, group> {};
 
-struct member : pegtl::if_must<sign<TokenKind::kDot>, member_name> {};
+/// `user.lower()`: a habit with a message of its own.
+struct no_method {
+  using rule_t = no_method;
+  using subs_t = pegtl::empty_list;
+  static bool match(TokenInput& in) {
+    return in.current().kind != TokenKind::kLeftParen || !in.current().glued;
+  }
+};
+struct member : pegtl::if_must<sign<TokenKind::kDot>, member_name, no_method> {};
 struct star_index
     : pegtl::seq<sign<TokenKind::kLeftBracket>, sign<TokenKind::kTimes>, pegtl::must<close_index>> {};
 struct index : pegtl::if_must<sign<TokenKind::kLeftBracket>, expr, close_index> {};
@@ -148,9 +154,22 @@ struct comparison
                  pegtl::opt<pegtl::sor<null_test, pegtl::seq<compare_operator, pegtl::must<coalesce_expr>,
                                                              pegtl::must<no_chain>>>>> {};
 
-struct quantifier
-    : pegtl::if_must<word<Word::kAny, Word::kAll>, variable, in_word, looped_list, colon, nested<not_expr>> {
+/// The list of a quantifier; in it a name before a colon is no label.
+struct quantified_list {
+  using rule_t = quantified_list;
+  using subs_t = pegtl::type_list<looped_list>;
+  static constexpr std::string_view what = "a list";
+  template <pegtl::apply_mode A, pegtl::rewind_mode M, template <class...> class Action,
+            template <class...> class Control>
+  static bool match(TokenInput& in, State& state) {
+    ++state.quantifiers;  // `recover` puts it right after an exception.
+    const bool matched = Control<looped_list>::template match<A, M, Action, Control>(in, state);
+    --state.quantifiers;
+    return matched;
+  }
 };
+struct quantifier : pegtl::if_must<word<Word::kAny, Word::kAll>, variable, in_word, quantified_list, colon,
+                                   nested<not_expr>> {};
 struct negation : pegtl::if_must<word<Word::kNot>, nested<not_expr>> {};
 struct not_expr : pegtl::sor<negation, quantifier, has_test, missing_test, comparison> {
   static constexpr std::string_view what = "an expression";
@@ -162,7 +181,7 @@ struct or_expr : pegtl::seq<and_expr, pegtl::star<pegtl::if_must<word<Word::kOr>
   static constexpr std::string_view what = "an expression";
 };
 /// `elif`: reported by the builder, read as `else … if`.
-struct elif : pegtl::if_must<word<Word::kElif, Word::kElsif>, nested<condition>> {};
+struct elif : pegtl::if_must<word<Word::kElif, Word::kElsif>, condition> {};
 struct if_expr
     : pegtl::seq<or_expr, pegtl::opt<pegtl::if_must<word<Word::kIf>, condition>,
                                      pegtl::opt<pegtl::sor<pegtl::if_must<word<Word::kElse>, expr>, elif>>>> {

@@ -54,7 +54,15 @@ struct State {
   ast::ExprPtr expression{};  ///< takes a lone expression
   std::vector<Node> stack{};
   unsigned depth = 0;
+  Body body = Body::kFile;  ///< the innermost one
+  unsigned quantifiers =
+      0;  ///< lists of quantifiers around: `any x in LIST: …`, where a colon follows a name
 
+  /// Whether a word is the label of the next field or step rather than part of what comes before.
+  bool is_label(const TokenInput& in) const {
+    return quantifiers == 0 && (body == Body::kSteps || body == Body::kFields || body == Body::kCase) &&
+           labels_line(in.tokens(), in.iterator());
+  }
   Span span(const Token& token) const { return {file, token.begin, token.end}; }
   std::string_view spelling(const Token& token) const {
     return std::string_view(files[file].text).substr(token.begin, token.end - token.begin);
@@ -214,7 +222,8 @@ struct severity_name : plain_name {
 struct text : pegtl::sor<sign<TokenKind::kString>, sign<TokenKind::kRaw>, sign<TokenKind::kTemplate>> {
   static constexpr std::string_view what = "a text in double quotes";
 };
-struct template_text : pegtl::sor<sign<TokenKind::kTemplate>, sign<TokenKind::kString>, sign<TokenKind::kRaw>> {
+struct template_text
+    : pegtl::sor<sign<TokenKind::kTemplate>, sign<TokenKind::kString>, sign<TokenKind::kRaw>> {
   static constexpr std::string_view what = "a text in double quotes";
 };
 struct raw_text : pegtl::sor<sign<TokenKind::kRaw>, sign<TokenKind::kTemplate>> {

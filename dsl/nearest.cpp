@@ -79,9 +79,6 @@ constexpr std::array kOperators{
     Meant{"gt", ">"},
     Meant{"ge", ">="},
     Meant{"gte", ">="},
-    Meant{"xor", "!="},
-    Meant{"div", "/"},
-    Meant{"mod", "%"},
 };
 
 template <std::size_t N>

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "dsl/diagnostics.hpp"
 #include "dsl/grammar_declarations.hpp"
@@ -124,6 +125,11 @@ struct control : pegtl::normal<Rule> {
     if constexpr (std::is_same_v<Rule, no_chain>) {
       state.mistakes.add(make_diagnostic(DiagnosticId::kChainedComparison, state.span(in.current())));
       error.said = true;
+    } else if constexpr (std::is_same_v<Rule, no_method>) {
+      const Token& method = in.tokens()[in.iterator() - 1];
+      state.mistakes.add(
+          make_diagnostic(DiagnosticId::kMethodCall, state.span(method), state.spelling(method)));
+      error.said = true;
     } else {
       error.expected = what_of(static_cast<const Rule*>(nullptr));
       if constexpr (requires { Rule::kClosing; }) error.closing = Rule::kClosing;
@@ -188,10 +194,15 @@ bool recover<Item, Where>::match(TokenInput& in, State& state) {
   const std::uint32_t start = in.iterator();
   const std::size_t open_nodes = state.stack.size();
   const unsigned depth = state.depth;
+  const unsigned quantifiers = std::exchange(state.quantifiers, 0);
+  const Body outer = std::exchange(state.body, Where);
   std::uint32_t at = start;
   try {
-    if (Control<Item>::template match<A, pegtl::rewind_mode::required, Action, Control>(in, state))
+    if (Control<Item>::template match<A, pegtl::rewind_mode::required, Action, Control>(in, state)) {
+      state.body = outer;
+      state.quantifiers = quantifiers;
       return true;
+    }
     state.recovery.report_unknown(start, Where);
   } catch (const SyntaxError& error) {
     state.recovery.report(error, Where);
@@ -199,6 +210,8 @@ bool recover<Item, Where>::match(TokenInput& in, State& state) {
   }
   state.stack.resize(open_nodes);
   state.depth = depth;
+  state.body = outer;
+  state.quantifiers = quantifiers;
   in.go_to(state.recovery.next_item(start, at, Where));
   return true;
 }

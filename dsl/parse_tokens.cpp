@@ -70,10 +70,11 @@ struct Lexer {
     if (!after(Word::kSay)) return false;
     if (tokens.size() < 2 || tokens.back().line_start) return true;
     const Token& before = tokens[tokens.size() - 2];
-    const bool names = before.word == Word::kRule || before.word == Word::kClass || before.word == Word::kExcept ||
-                       before.word == Word::kGiven;
+    const bool names = before.word == Word::kRule || before.word == Word::kClass ||
+                       before.word == Word::kExcept || before.word == Word::kGiven;
     // `score rule say "…"`: there `rule` is a field.
-    return !names || !(before.line_start || tokens.size() == 2 || tokens[tokens.size() - 3].kind == TokenKind::kRightBrace);
+    return !names || !(before.line_start || tokens.size() == 2 ||
+                       tokens[tokens.size() - 3].kind == TokenKind::kRightBrace);
   }
   bool after(TokenKind kind) const { return !out.tokens.empty() && out.tokens.back().kind == kind; }
 };
@@ -215,6 +216,7 @@ struct text {
     if (ahead.starts_with("\"")) return read(in, lexer, TokenKind::kString, 1, false);
     if (ahead.starts_with("r\"\"\"")) return read(in, lexer, TokenKind::kRegex, 4, true);
     if (ahead.starts_with("r\"")) return read(in, lexer, TokenKind::kRegex, 2, false);
+    if (lexer.in_template && ahead.starts_with("\\\"")) return read_escaped_quotes(in, lexer);
     if (ahead.starts_with("'")) return read_other_quotes(in, lexer, 1, {"'"});
     if (ahead.starts_with("“") || ahead.starts_with("„"))
       return read_other_quotes(in, lexer, 3, {"”", "“", "\""});
@@ -244,6 +246,18 @@ struct text {
     }
     in.bump(static_cast<std::size_t>(end - in.current()));
     lexer.add(is_template ? TokenKind::kTemplate : kind, begin, lexer.offset(end)).reported = reported;
+    return true;
+  }
+
+  /// `{x == \"a\"}` in a `say` text: one mistake, and a text.
+  static bool read_escaped_quotes(Input& in, Lexer& lexer) {
+    const std::uint32_t begin = lexer.offset(in.current());
+    const std::string_view rest(in.current(), in.size());
+    const std::size_t closing = rest.find("\\\"", 2);
+    const std::size_t length = closing == std::string_view::npos ? rest.size() : closing + 2;
+    lexer.say(make_diagnostic(DiagnosticId::kEscapeInTemplate, lexer.span(begin, begin + 2)));
+    in.bump(length);
+    lexer.add(TokenKind::kString, begin, begin + static_cast<std::uint32_t>(length)).reported = true;
     return true;
   }
 
@@ -325,7 +339,7 @@ struct remainder     : symbol<TokenKind::kRemainder, '%'> {};
 struct other_character : pegtl::sor<pegtl::utf8::range<0x80, 0x10FFFF>, pegtl::any> {};
 
 struct number : pegtl::sor<time_literal, date_literal, cidr_literal, ip_literal, duration_literal,
-                           float_literal, int_literal, odd_number> {};
+                           float_literal, odd_number, int_literal> {};
 struct habit : pegtl::sor<and_habit, pipe_habit, or_habit, match_habit, no_match_habit, equal_habit,
                           not_equal_habit, greater_habit, less_habit> {};
 struct two_signs : pegtl::sor<arrow, equal_sign, not_equal, less_equal, greater_equal, coalesce_sign> {};
@@ -571,10 +585,8 @@ struct action<other_character> {
     const std::uint32_t end = lexer.offset(in.end());
     const std::string_view character = in.string_view();
     if (character == "\xEF\xBB\xBF" && begin == 0) return;
-    if (lexer.in_template && character == "\\") {
-      lexer.say(make_diagnostic(DiagnosticId::kEscapeInTemplate, lexer.span(begin, end)));
-    } else if (const std::uint32_t c = next_code_point(character).value;
-               c != kInvalidCodePoint && c != '\r' && !is_control(c) && !is_bidi_control(c)) {
+    if (const std::uint32_t c = next_code_point(character).value;
+        c != kInvalidCodePoint && c != '\r' && !is_control(c) && !is_bidi_control(c)) {
       // The others were reported by check_characters().
       const std::string name =
           c < 0x7F ? fmt::format("`{}`", character) : fmt::format("`{}` (U+{:04X})", character, c);

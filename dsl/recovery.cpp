@@ -115,6 +115,10 @@ bool begins_expression(const Token& token) {
   }
 }
 
+bool labels_line(const Tokens& tokens, std::size_t at) {
+  return tokens[at].line_start && is_name(tokens[at]) && tokens[at + 1].kind == TokenKind::kColon;
+}
+
 bool begins_declaration_at(const Tokens& tokens, std::size_t at) {
   const Token& word = tokens[at];
   if (!word.line_start || !begins_declaration(word.word)) return false;
@@ -186,6 +190,7 @@ bool begins_item(const Tokens& tokens, std::size_t at, Body body) {
     if (word.word == Word::kDrop) return true;
     if (word.word == Word::kSequence || word.word == Word::kTogether)
       return next.kind == TokenKind::kLeftBrace;
+    if (word.word == Word::kLet || word.word == Word::kParam) return is_word(next);
     const bool operand = next.kind == TokenKind::kMinus || next.kind == TokenKind::kPlus ||
                          next.kind == TokenKind::kLeftParen || next.kind == TokenKind::kAssign ||
                          next.kind == TokenKind::kBad;

@@ -41,6 +41,9 @@ std::initializer_list<Word> words_of(Body body);
 /// Clause words are no reserved words, so an unfinished expression would otherwise swallow the next clause:
 /// `when a ==` before `say "…"`.
 bool looks_like_clause(const Tokens& tokens, std::size_t at);
+/// True for NAME `:` at the beginning of a line: in the bodies of classes, sequences and cases the next field
+/// or step.
+bool labels_line(const Tokens& tokens, std::size_t at);
 /// The same for declarations. Their words are not reserved either: `source` may be a field.
 bool begins_declaration_at(const Tokens& tokens, std::size_t at);
 /// After a mistake: does something new begin at this token of a body?

@@ -1,14 +1,14 @@
-// What must hold for every file: printing and reading back gives the same syntax, printing twice changes nothing, comments
-// and line breaks at any place neither change the meaning nor get lost. Random files come from random_syntax.hpp.
+// What must hold for every file: printing and reading back gives the same syntax, printing twice changes
+// nothing, comments and line breaks at any place neither change the meaning nor get lost. Random files come
+// from random_syntax.hpp.
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <string>
 
-#include "dsl/format.hpp"
-#include "dsl/parse.hpp"
 #include "dsl/tokens.hpp"
+#include "parsed.hpp"
 #include "random_syntax.hpp"
 
 namespace shrike {
@@ -19,19 +19,7 @@ std::size_t cases() {
   return wanted != nullptr ? static_cast<std::size_t>(std::strtoull(wanted, nullptr, 10)) : 4000;
 }
 
-struct Parsed {
-  SourceFiles files;
-  ast::File file;
-  Diagnostics diagnostics;
-
-  explicit Parsed(std::string text) : files{{"test.shrike", std::move(text)}} { file = parse(files, 0, diagnostics); }
-  std::string messages() const {
-    std::string all;
-    for (const Diagnostic& d : diagnostics) all += render(d, files);
-    return all;
-  }
-  std::string formatted() const { return format(file, files); }
-};
+using tests::Parsed;
 
 /// Texts of comments, sorted: how they are grouped may change, what they say may not.
 std::vector<std::string> comments_of(const ast::File& file) {
@@ -46,7 +34,8 @@ std::string respaced(const Parsed& parsed, tests::RandomSyntax& random) {
   Diagnostics ignored;
   Mistakes mistakes(ignored);
   const std::string& text = parsed.files[0].text;
-  const TokenStream stream = tokenize(parsed.files, 0, 0, static_cast<std::uint32_t>(text.size()), false, mistakes);
+  const TokenStream stream =
+      tokenize(parsed.files, 0, 0, static_cast<std::uint32_t>(text.size()), false, mistakes);
   std::string result;
   for (const Token& token : stream.tokens) {
     for (std::uint32_t i = token.doc_begin; i < token.doc_end; ++i) {
@@ -60,12 +49,24 @@ std::string respaced(const Parsed& parsed, tests::RandomSyntax& random) {
       if (!fresh) result += token.line_start ? '\n' : ' ';
     } else if (!token.glued && !fresh) {
       switch (random.below(12)) {
-        case 0: result += "\n"; break;
-        case 1: result += "  // why\n  "; break;
-        case 2: result += "\n// a line of its own\n"; break;
-        case 3: result += "\n\n    "; break;
-        case 4: result += "\t\r\n"; break;
-        default: result += ' '; break;
+        case 0:
+          result += "\n";
+          break;
+        case 1:
+          result += "  // why\n  ";
+          break;
+        case 2:
+          result += "\n// a line of its own\n";
+          break;
+        case 3:
+          result += "\n\n    ";
+          break;
+        case 4:
+          result += "\t\r\n";
+          break;
+        default:
+          result += ' ';
+          break;
       }
     }
     result += text.substr(token.begin, token.end - token.begin);

@@ -16,28 +16,42 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 
 std::string RandomSyntax::name() {
   // Words of the language that are free as names are the interesting ones.
-  static const std::vector<std::string> names{
-      "user",  "ip",     "asn",   "country", "operation", "time",  "score",  "first", "last_seen", "rule",   "source",
-      "list",  "tags",   "count", "class",   "from",      "to",    "within", "by",    "times",     "say",    "when",
-      "on",    "each",   "quiet", "tenant",  "owner",     "until", "drop",   "set",   "at",        "expect", "case",
-      "raw",   "record", "map",   "ecs",     "test",      "new",   "x",      "a1",    "_y",        "Title",  "inbox_rule",
-      "T1078", "r",      "dead",  "be",      "order",     "accept_all", "a_rather_long_name_for_a_field"};
-  static const std::vector<std::string> others{"user", "ip",  "asn", "country", "operation", "time", "first", "last_seen", "count",
-                                               "from", "to",  "by",  "within",  "raw",       "map",  "new",   "x",         "a1",
-                                               "_y",   "T1078", "r", "dead",    "inbox_rule", "a_rather_long_name_for_a_field"};
+  static const std::vector<std::string> names{"user",    "ip",         "asn",
+                                              "country", "operation",  "time",
+                                              "score",   "first",      "last_seen",
+                                              "rule",    "source",     "list",
+                                              "tags",    "count",      "class",
+                                              "from",    "to",         "within",
+                                              "by",      "times",      "say",
+                                              "when",    "on",         "each",
+                                              "quiet",   "tenant",     "owner",
+                                              "until",   "drop",       "set",
+                                              "at",      "expect",     "case",
+                                              "raw",     "record",     "map",
+                                              "ecs",     "test",       "new",
+                                              "x",       "a1",         "_y",
+                                              "Title",   "inbox_rule", "T1078",
+                                              "r",       "dead",       "be",
+                                              "order",   "accept_all", "a_rather_long_name_for_a_field"};
+  static const std::vector<std::string> others{
+      "user",  "ip",   "asn", "country", "operation", "time", "first",      "last_seen",
+      "count", "from", "to",  "by",      "within",    "raw",  "map",        "new",
+      "x",     "a1",   "_y",  "T1078",   "r",         "dead", "inbox_rule", "a_rather_long_name_for_a_field"};
   return pick(clause_words_ ? names : others);
 }
 
 std::string RandomSyntax::text() {
-  static const std::vector<std::string> parts{"a", "Archive", " ", "\"", "\\", "\n", "\t", "{", "}", "{user}", "é", "フィード",
-                                              "\x01", "\u202e", "'", "//", "///", "#", "=", "🦉", "\u0085", "x@contoso.example"};
+  static const std::vector<std::string> parts{
+      "a",        "Archive", " ",      "\"", "\\", "\n",  "\t", "{", "}",  "{user}", "é",
+      "フィード", "\x01",    "\u202e", "'",  "//", "///", "#",  "=", "🦉", "\u0085", "x@contoso.example"};
   std::string result;
   for (std::size_t i = below(6); i > 0; --i) result += pick(parts);
   return result;
 }
 
 std::string RandomSyntax::doc() {
-  static const std::vector<std::string> lines{"What it finds.", "", "  indented `code`", "/ slash", "é フィード", "- a list"};
+  static const std::vector<std::string> lines{"What it finds.", "",           "  indented `code`",
+                                              "/ slash",        "é フィード", "- a list"};
   if (!chance(25)) return {};
   std::string result = "A sentence.";
   for (std::size_t i = below(3); i > 0; --i) result += "\n" + pick(lines);
@@ -57,8 +71,8 @@ ast::ExprPtr RandomSyntax::of(ast::Literal value) {
 }
 
 ast::ExprPtr RandomSyntax::duration() {
-  static const std::vector<std::int64_t> units{kSecond / 1000, kSecond, 60 * kSecond, 3600 * kSecond, 24 * 3600 * kSecond,
-                                               7 * 24 * 3600 * kSecond};
+  static const std::vector<std::int64_t> units{
+      kSecond / 1000, kSecond, 60 * kSecond, 3600 * kSecond, 24 * 3600 * kSecond, 7 * 24 * 3600 * kSecond};
   return of(ast::Duration{static_cast<std::int64_t>(below(100)) * pick(units)});
 }
 
@@ -71,12 +85,17 @@ ast::ExprPtr RandomSyntax::duration_or_name() {
 
 ast::ExprPtr RandomSyntax::literal() {
   switch (below(12)) {
-    case 0: return of(chance(50));
+    case 0:
+      return of(chance(50));
     case 1:
-      return of(chance(10) ? std::numeric_limits<std::int64_t>::min() : static_cast<std::int64_t>(random_() >> 1U));
-    case 2: return of(static_cast<std::int64_t>(below(100)));
-    case 3: return of(static_cast<double>(below(100'000)) / 64.0);
-    case 4: return of(std::ldexp(static_cast<double>(below(1000)) + 0.5, static_cast<int>(below(200)) - 100));
+      return of(chance(10) ? std::numeric_limits<std::int64_t>::min()
+                           : static_cast<std::int64_t>(random_() >> 1U));
+    case 2:
+      return of(static_cast<std::int64_t>(below(100)));
+    case 3:
+      return of(static_cast<double>(below(100'000)) / 64.0);
+    case 4:
+      return of(std::ldexp(static_cast<double>(below(1000)) + 0.5, static_cast<int>(below(200)) - 100));
     case 5: {
       IpAddress ip;
       if (chance(50)) ip.bytes[10] = ip.bytes[11] = 0xFF;
@@ -91,19 +110,25 @@ ast::ExprPtr RandomSyntax::literal() {
       if (v4) cidr.network.bytes[10] = cidr.network.bytes[11] = 0xFF;
       const std::size_t bytes = v4 ? 12 + below(5) : below(17);
       cidr.bits = static_cast<std::uint8_t>(bytes * 8);
-      for (std::size_t i = v4 ? 12 : 0; i < bytes; ++i) cidr.network.bytes[i] = static_cast<std::uint8_t>(below(256));
+      for (std::size_t i = v4 ? 12 : 0; i < bytes; ++i)
+        cidr.network.bytes[i] = static_cast<std::uint8_t>(below(256));
       return of(cidr);
     }
-    case 7: return of(ast::Time{static_cast<std::int64_t>(below(4'000'000'000)) * kSecond + (chance(20) ? 123'000'000 : 0)});
-    case 8: return duration();
+    case 7:
+      return of(ast::Time{static_cast<std::int64_t>(below(4'000'000'000)) * kSecond +
+                          (chance(20) ? 123'000'000 : 0)});
+    case 8:
+      return duration();
     case 9: {
-      static const std::vector<std::string> patterns{"", "a+", R"(^\d{2}\.x$)", R"(say \"x\")", "a\"b c", "line\nbreak", "[a-z]{1,}"};
+      static const std::vector<std::string> patterns{"",       "a+",          R"(^\d{2}\.x$)", R"(say \"x\")",
+                                                     "a\"b c", "line\nbreak", "[a-z]{1,}"};
       std::string pattern = pick(patterns);
       // Inside `say` an expression ends with its line.
       if (in_say_ && pattern.find('\n') != std::string::npos) pattern = "x";
       return of(ast::Regex{std::move(pattern)});
     }
-    default: return of(text());
+    default:
+      return of(text());
   }
 }
 
@@ -146,14 +171,16 @@ ast::ExprPtr RandomSyntax::expression(int depth) {
       return e;
     }
     case 3: {
-      static const std::vector<std::string> functions{"domain", "lower", "recipients", "speed", "is_private", "text"};
+      static const std::vector<std::string> functions{"domain", "lower",      "recipients",
+                                                      "speed",  "is_private", "text"};
       auto e = make(ExprKind::kCall);
       e->name = pick(functions);
       for (std::size_t i = below(4); i > 0; --i) e->args.push_back(inner());
       return e;
     }
     case 4: {
-      static const std::vector<std::string> aggregates{"count", "distinct", "values", "sum", "first", "prev", "new", "percentile"};
+      static const std::vector<std::string> aggregates{"count", "distinct", "values", "sum",
+                                                       "first", "prev",     "new",    "percentile"};
       auto e = make(ExprKind::kAggregate);
       e->name = pick(aggregates);
       for (std::size_t i = below(3); i > 0; --i) e->args.push_back(inner());
@@ -402,7 +429,8 @@ ast::Except RandomSyntax::except() {
   if (chance(50)) result.score = any_expression();
   result.drop = chance(50);
   if (chance(80)) result.owner = a_text();
-  if (chance(80)) result.until = of(ast::Time{static_cast<std::int64_t>(below(40'000)) * 24 * 3600 * kSecond});
+  if (chance(80))
+    result.until = of(ast::Time{static_cast<std::int64_t>(below(40'000)) * 24 * 3600 * kSecond});
   return result;
 }
 
@@ -467,9 +495,12 @@ ast::TestStep RandomSyntax::test_step() {
     return negative;
   };
   switch (result.kind) {
-    case ast::TestStep::Kind::kSet: result.set = {path(), any_expression()}; break;
+    case ast::TestStep::Kind::kSet:
+      result.set = {path(), any_expression()};
+      break;
     case ast::TestStep::Kind::kGiven: {
-      static const std::vector<std::string> raws{"", "{}", "{ \"a\": \"\\n\" }", "{\n  \"é\": [1, 2]\n}", "{\"x\": \"\" }"};
+      static const std::vector<std::string> raws{"", "{}", "{ \"a\": \"\\n\" }", "{\n  \"é\": [1, 2]\n}",
+                                                 "{\"x\": \"\" }"};
       result.source = a_name();
       result.raw = pick(raws);
       break;
@@ -482,7 +513,8 @@ ast::TestStep RandomSyntax::test_step() {
         if (chance(20)) result.times = static_cast<std::int64_t>(below(100));
       }
       break;
-    case ast::TestStep::Kind::kExpectNone: break;
+    case ast::TestStep::Kind::kExpectNone:
+      break;
     default:
       if (chance(50)) result.at = moment();
       if (chance(50)) result.fields = record();
@@ -509,17 +541,27 @@ ast::File RandomSyntax::file() {
   for (std::size_t i = 1 + below(4); i > 0; --i) {
     ast::Declaration next = [&]() -> ast::Declaration {
       switch (below(12)) {
-        case 0: return list();
-        case 1: return table();
-        case 2: return settings();
-        case 3: return except();
-        case 4: return def();
-        case 5: return event_class();
-        case 6: return source();
-        case 7: return unwrap();
+        case 0:
+          return list();
+        case 1:
+          return table();
+        case 2:
+          return settings();
+        case 3:
+          return except();
+        case 4:
+          return def();
+        case 5:
+          return event_class();
+        case 6:
+          return source();
+        case 7:
+          return unwrap();
         case 8:
-        case 9: return test();
-        default: return rule();
+        case 9:
+          return test();
+        default:
+          return rule();
       }
     }();
     result.declarations.push_back(std::make_unique<ast::Declaration>(std::move(next)));

@@ -1,5 +1,6 @@
-// Random syntax trees of the whole language, for tests that print and read them back. The same seed gives the same tree.
-// Trees hold no spans and no spellings; they are such as a parser can give: chains of `and` are flat, names are not reserved.
+// Random syntax trees of the whole language, for tests that print and read them back. The same seed gives the
+// same tree. Trees hold no spans and no spellings; they are such as a parser can give: chains of `and` are
+// flat, names are not reserved.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +14,10 @@ namespace shrike::tests {
 
 class RandomSyntax {
  public:
-  /// `clause_words`: names may be words that begin clauses, `score` or `when`. At the beginning of a line, with an
-  /// expression behind it on that line, such a word is read as a clause, never as a name.
-  explicit RandomSyntax(std::uint64_t seed, bool clause_words = true) : random_(seed), clause_words_(clause_words) {}
+  /// `clause_words`: names may be words that begin clauses, `score` or `when`. At the beginning of a line,
+  /// with an expression behind it on that line, such a word is read as a clause, never as a name.
+  explicit RandomSyntax(std::uint64_t seed, bool clause_words = true)
+      : random_(seed), clause_words_(clause_words) {}
 
   ast::File file();
   ast::ExprPtr expression(int depth);
