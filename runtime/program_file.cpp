@@ -113,7 +113,7 @@ class Writer {
   template <class... T>
   void put(const std::variant<T...>& variant) {
     append_number(out_, static_cast<std::uint8_t>(variant.index()));
-    std::visit([this](const auto& value) { put(value); }, variant);
+    std::visit([this](const auto& value) { this->put(value); }, variant);
   }
   template <class T>
     requires std::is_class_v<T>
@@ -261,7 +261,7 @@ class TextCheck {
   }
   template <class... T>
   void look(const std::variant<T...>& variant) {
-    std::visit([this](const auto& value) { look(value); }, variant);
+    std::visit([this](const auto& value) { this->look(value); }, variant);
   }
   template <class T>
     requires requires(TextCheck& v, const T& t) { program_fields::describe(v, t); }

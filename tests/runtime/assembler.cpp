@@ -75,7 +75,8 @@ std::uint32_t Assembler::unit(std::vector<Instruction> code, std::uint32_t sourc
   unit.count = static_cast<std::uint32_t>(code.size());
   unit.source = source;
   for (std::uint32_t i = 0; i < code.size(); ++i) {
-    if (kOpcodes[static_cast<std::size_t>(code[i].opcode)].dst == Role::kDst) {
+    const auto opcode = static_cast<std::size_t>(code[i].opcode);
+    if (opcode < kOpcodeCount && kOpcodes[opcode].dst == Role::kDst) {
       unit.registers = std::max<std::uint16_t>(unit.registers, static_cast<std::uint16_t>(code[i].dst + 1));
     }
     data.code.push_back(code[i]);
