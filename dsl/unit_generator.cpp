@@ -159,7 +159,8 @@ UnitDraft UnitGenerator::pack_if(const std::vector<const Expr*>& exprs, const Ex
 
 UnitDraft UnitGenerator::sum(const std::vector<const Expr*>& amounts) {
   const std::uint16_t total = allocate();
-  emit(Opcode::kMove, 0, total, Operand(OperandKind::kConst, context_.pool.integer(0)).bits(), 0);
+  // A float sum cannot overflow, so a huge amount ends as a clamped score, not as none.
+  emit(Opcode::kMove, 0, total, Operand(OperandKind::kConst, context_.pool.literal(0.0)).bits(), 0);
   for (const Expr* amount : amounts) {
     places_.push_back(amount);
     const std::uint32_t mark = next_register_;
@@ -302,16 +303,19 @@ void UnitGenerator::branch_compare(const Expr& expr, const Scope* scope, bool ju
     }
     case CompareOp::kNotEqual:
     case CompareOp::kNotIn: {
-      Operand x = operand(left, scope);
+      const Operand x = operand(left, scope);
+      const Label not_held = new_label();
       if (expr.compare == CompareOp::kNotIn && left.type.kind == TypeKind::kJson && right.type.is_list() &&
           right.type.element != TypeKind::kJson) {
-        // A json that does not hold the elements' type counts as missing, so it is not "not in" either.
+        // A json that does not hold the elements' type counts as missing, so it is not "not in" either. Numbers are one type here.
         const std::uint16_t held = allocate();
-        cast(held, x, Type{right.type.element, TypeKind::kNone, 0, false});
-        x = Operand(OperandKind::kRegister, held);
+        const bool is_number = right.type.element == TypeKind::kInt || right.type.element == TypeKind::kFloat;
+        cast(held, x, Type{is_number ? TypeKind::kFloat : right.type.element, TypeKind::kNone, 0, false});
+        emit_jump(Opcode::kTestHas, 0, 0, Operand(OperandKind::kRegister, held).bits(), 0, jump_if ? not_held : label);
       }
       test(expr.compare == CompareOp::kNotEqual ? Opcode::kTestDiffer : Opcode::kTestNotIn, 0, x,
            pattern_operand(right, scope, cased));
+      bind(not_held);
       return;
     }
     case CompareOp::kLess:

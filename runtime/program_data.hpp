@@ -94,11 +94,11 @@ struct RespondData {
   std::uint32_t unit = kNoIndex;  ///< gives the packed arguments, or missing when its `if` does not hold
 };
 
-/// For the candidate index: the rule can only fire on events of `event_class` whose slot holds one of the strings. Without guards, every event.
+/// For the candidate index: the rule can only fire on events of `event_class` whose slot holds one of the constants. Without guards, every event.
 struct GuardData {
   std::uint32_t event_class = 0;
   std::uint32_t slot = kNoIndex;               ///< kNoIndex: no guard for this class
-  std::vector<std::uint32_t> constants;     ///< strings
+  std::vector<std::uint32_t> constants;     ///< strings or integers
   std::vector<std::uint32_t> lists;         ///< named lists; their values in any profile
 };
 

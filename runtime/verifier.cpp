@@ -311,8 +311,9 @@ class ProgramVerifier {
         if (!within_or_none(guard.slot, data_.slots.size())) return wrong("a guard of no slot");
         for (std::uint32_t constant : guard.constants) {
           if (!within(constant, data_.constants.size()) ||
-              !std::holds_alternative<std::string>(data_.constants[constant].value)) {
-            return wrong("a guard that is no text");
+              (!std::holds_alternative<std::string>(data_.constants[constant].value) &&
+               !std::holds_alternative<std::int64_t>(data_.constants[constant].value))) {
+            return wrong("a guard that is no text or integer");
           }
         }
         for (std::uint32_t list : guard.lists) {

@@ -85,7 +85,7 @@ unsigned compare_file(std::uint64_t seed) {
         return "seed " + std::to_string(seed) + "\n" + files[0].text.substr(span.begin, span.end - span.begin) + "\n" + record;
       };
       if (expected != (found != fired.end())) {
-        FAIL("the reference says " << (expected ? "fires" : "does not fire") << ", the VM the opposite: " << describe_pair());
+        FAIL("the reference says " << std::string(expected ? "fires" : "does not fire") << ", the VM the opposite: " << describe_pair());
       }
       if (!expected) continue;
       const int score = reference_score(evaluator, rule, event);

@@ -336,7 +336,7 @@ RefValue Evaluator::call(const Expr& expr, const Context& context, const Names& 
 }
 
 bool Evaluator::compare(const Expr& expr, const Context& context, const Names& names) {
-  RefValue x = evaluate(*expr.args[0], context, names);
+  const RefValue x = evaluate(*expr.args[0], context, names);
   const bool cased = expr.cased || expr.args[0]->type.cased || expr.args[1]->type.cased;
   if (expr.args[1]->ref.kind == RefKind::kTable && expr.args[1]->kind == ExprKind::kName) {
     const bool found = !table_lookup(expr.args[1]->ref.index, x).is_missing();
@@ -382,8 +382,9 @@ bool Evaluator::compare(const Expr& expr, const Context& context, const Names& n
       if (y.kind != Kind::kList) return false;
       // A json that does not hold the elements' type is missing.
       if (expr.args[0]->type.kind == TypeKind::kJson && right.type.is_list() && right.type.element != TypeKind::kJson) {
-        x = converted(x, {right.type.element, TypeKind::kNone, 0, false});
-        if (x.is_missing()) return false;
+        const bool number = right.type.element == TypeKind::kInt || right.type.element == TypeKind::kFloat;
+        const Type wanted{right.type.element, TypeKind::kNone, 0, false};
+        if (number ? !x.is_number() : converted(x, wanted).is_missing()) return false;
       }
       bool found = false;
       for (const RefValue& element : y.items) found = found || element_fits(x, element, cased);

@@ -122,7 +122,7 @@ std::string RuleGenerator::expr(Want want, unsigned depth) {
         default: return fmt::format("unique({})", expr(Want::kStrings, depth - 1));
       }
     case Want::kInts: return leaf || chance(60) ? pick({"ns", "numbers", "[1, 2]"}) : fmt::format("[{}, {}]", expr(Want::kInt, depth - 1), expr(Want::kInt, depth - 1));
-    case Want::kJson: return pick({"j", "j.x", "j.y", "j.x.y", "j.list", "j[*].x", "j.list[*].x", "j[\"X\"]", "j.list[0]"});
+    case Want::kJson: return pick({"j", "j.x", "j.y", "j.x.y", "j.list", "j[\"X\"]", "j.list[0]"});
   }
   return "b";
 }
@@ -158,7 +158,7 @@ std::string RuleGenerator::quantifier(unsigned depth) {
   const unsigned inner = depth == 0 ? 0 : depth - 1;
   const std::string variable = fmt::format("v{}", next_variable_++);
   const Want element = chance(60) ? Want::kString : chance(50) ? Want::kInt : Want::kJson;
-  std::string from = element == Want::kString ? expr(Want::kStrings, inner) : element == Want::kInt ? expr(Want::kInts, inner) : expr(Want::kJson, inner);
+  std::string from = element == Want::kString ? expr(Want::kStrings, inner) : element == Want::kInt ? expr(Want::kInts, inner) : pick({"j", "j.list", "j[*].x", "j.list[*].x", "j[*]"});
   names_.emplace_back(variable, element);
   const std::string body = condition(inner);
   names_.pop_back();
@@ -223,8 +223,8 @@ std::string RuleGenerator::json_value(unsigned depth) {
     }
     default: {
       std::string object = "{";
-      for (unsigned i = 0, n = below(4); i < n; ++i) {
-        object += fmt::format("{}\"{}\": {}", i == 0 ? "" : ", ", pick({"x", "y", "X", "list", "LIST"}), json_value(depth - 1));
+      for (const char* name : {"x", "y", "X", "list", "LIST"}) {
+        if (chance(40)) object += fmt::format("{}\"{}\": {}", object.size() == 1 ? "" : ", ", name, json_value(depth - 1));
       }
       return object + "}";
     }

@@ -331,7 +331,7 @@ TEST_CASE("refuses indices out of range in every table") {
   CHECK(with([](ProgramData& d) { d.rules[0].quiet_param = 0; }) == "rule r: no such parameter");
   CHECK(with([](ProgramData& d) { d.rules[0].guards = {{1, kNoIndex, {}, {}}}; }) == "rule r: a guard of no class");
   CHECK(with([](ProgramData& d) { d.rules[0].guards = {{0, 1, {}, {}}}; }) == "rule r: a guard of no slot");
-  CHECK(with([](ProgramData& d) { d.rules[0].guards = {{0, 0, {0}, {}}}; }) == "rule r: a guard that is no text");
+  CHECK(with([](ProgramData& d) { d.rules[0].guards = {{0, 0, {0}, {}}}; }) == "rule r: a guard that is no text or integer");
   CHECK(with([](ProgramData& d) { d.rules[0].guards = {{0, 0, {}, {0}}}; }) == "rule r: a guard of no list");
   CHECK(with([](ProgramData& d) { d.rules[0].file = 1; }) == "rule r: stands in no file");
   CHECK(with([](ProgramData& d) { d.rules[0].severity = static_cast<Severity>(9); }) == "rule r: no such severity");
