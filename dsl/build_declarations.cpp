@@ -203,7 +203,6 @@ ast::Source Builder::source(const Node& node) {
         break;
     }
   }
-  if (result.accept == nullptr) say_missing(node, "a source", "`accept` and a condition");
   return result;
 }
 

@@ -112,7 +112,9 @@ std::optional<std::string> Formatter::trailing_comment(std::uint32_t limit) {
 void Formatter::begin_item(std::uint32_t begin, const std::string& doc) {
   const std::uint32_t top =
       comment_before(begin) ? file_->comments[next_comment_].span.begin : with_doc(begin, doc);
-  if (!first_in_body_ && blank_line_before(top)) out_ += '\n';
+  const bool blank = !first_in_body_ && blank_line_before(top);
+  if (blank || comment_before(begin)) run_breaks_.insert(begin);
+  if (blank) out_ += '\n';
   first_in_body_ = false;
   while (comment_before(begin)) {
     const ast::Comment& comment = file_->comments[next_comment_++];
