@@ -211,13 +211,19 @@ Expected<void> Engine::State::judge_rules(std::string_view record, const RecordP
   const std::int64_t time = vm.slot(data.time_slot, event).integer;
   newest = std::max(newest, time);
   const auto& disabled = data.profiles[event.profile].disabled;
+  std::string stopped;
   for (std::uint32_t rule : index.candidates(data.sources[event.source].event_class, vm, event)) {
     if (!disabled.empty() && std::binary_search(disabled.begin(), disabled.end(), rule)) continue;
+    // A budget for each rule: one that is too dear on this record must not silence the others.
+    vm.restart_budget();
     const std::uint32_t where = data.rules[rule].where;
-    if (where != kNoIndex && !vm.decide(where, event)) continue;
-    if (auto fired = fire(rule, record, place); !fired) return fired;
+    const bool holds = where == kNoIndex || vm.decide(where, event);
+    if (holds) {
+      if (auto fired = fire(rule, record, place); !fired) return fired;
+    }
+    if (vm.out_of_steps() && stopped.empty()) stopped = data.rules[rule].name;
   }
-  if (vm.out_of_steps()) return reject(RejectReason::kLimit, "judging the record needs more steps than allowed");
+  if (!stopped.empty()) return reject(RejectReason::kLimit, "rule `" + stopped + "` needs more steps for the record than allowed");
   if (arena.exhausted()) return reject(RejectReason::kLimit, "judging the record needs more memory than allowed");
   return {};
 }

@@ -33,7 +33,7 @@ enum class Decide : std::uint8_t {
 struct EngineOptions {
   Decide decide = Decide::kEarly;
   std::string tenant = {};                     ///< of events that name none
-  std::uint64_t max_steps = 1'000'000;         ///< simple instructions per event; beyond it the event is a counted reject
+  std::uint64_t max_steps = 1'000'000;         ///< simple instructions per rule and event; a rule that needs more is stopped, the record a counted reject, other rules are judged
   std::size_t max_event_bytes = std::size_t{64} << 20;  ///< scratch memory per event
   std::size_t max_pending_bytes = std::size_t{64} << 20;  ///< alerts held in memory by kFinal; more go to a temporary file
   ReadLimits limits = {};
