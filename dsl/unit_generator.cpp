@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dsl/fold_constants.hpp"
 #include "runtime/functions.hpp"
 #include "runtime/vm_operations.hpp"
 
@@ -213,6 +214,12 @@ std::uint16_t UnitGenerator::allocate() {
 // ---- conditions
 
 void UnitGenerator::branch(const Expr& expr, const Scope* scope, bool jump_if, Label label) {
+  if (context_.folds && is_foldable(expr)) {
+    if (const auto holds = fold_condition(expr, context_)) {
+      if (*holds == jump_if) emit_jump(Opcode::kJump, 0, 0, 0, 0, label);
+      return;
+    }
+  }
   const std::uint32_t mark = next_register_;
   places_.push_back(&expr);
   switch (expr.kind) {
@@ -444,9 +451,17 @@ Operand UnitGenerator::operand(const Expr& expr, const Scope* scope) {
     for (const auto& item : expr.args) literals.push_back(item->literal);
     return {OperandKind::kConst, context_.pool.list_of(literals)};
   }
+  if (const auto constant = folded(expr)) return *constant;
   const std::uint16_t result = allocate();
   into(result, expr, scope);
   return {OperandKind::kRegister, result};
+}
+
+std::optional<Operand> UnitGenerator::folded(const Expr& expr) {
+  if (!context_.folds || !is_foldable(expr)) return std::nullopt;
+  const auto constant = fold(expr, context_);
+  if (!constant) return std::nullopt;
+  return Operand(OperandKind::kConst, *constant);
 }
 
 Operand UnitGenerator::pattern_operand(const Expr& expr, const Scope* scope, bool cased) {
@@ -469,6 +484,8 @@ void UnitGenerator::into(std::uint16_t dst, const Expr& expr, const Scope* scope
     copy(operand(expr, scope));
   } else if (static_path(expr, scope, context_) || is_list_of_literals(expr)) {
     copy(operand(expr, scope));
+  } else if (const auto constant = folded(expr)) {
+    copy(*constant);
   } else {
     switch (expr.kind) {
       case ExprKind::kLiteral:

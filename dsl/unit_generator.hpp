@@ -51,6 +51,7 @@ struct UnitContext {
   const SlotTable& slots;
   const std::vector<ast::Let>* lets = nullptr;               ///< of the enclosing rule or source
   std::function<std::uint64_t(std::uint32_t slot)> slot_cost;  ///< cost of computing a slot, for ordering conjuncts
+  bool folds = true;                                         ///< false while folding itself generates code
 };
 
 /// A finished piece of code.
@@ -104,6 +105,8 @@ class UnitGenerator {
 
   /// Where the value can be read; may emit code into fresh registers.
   Operand operand(const ast::Expr& expr, const Scope* scope);
+  /// The constant that stands for an expression of constants.
+  std::optional<Operand> folded(const ast::Expr& expr);
   /// The right side of a comparison: literal strings in folded form unless `cased`.
   Operand pattern_operand(const ast::Expr& expr, const Scope* scope, bool cased);
   void into(std::uint16_t dst, const ast::Expr& expr, const Scope* scope);
