@@ -83,13 +83,13 @@ Rows shown_values(const Alert& alert) {
 std::vector<std::string> evidence_lines(const Alert& alert) {
   std::vector<std::string> lines;
   for (const Evidence& event : alert.evidence) {
-    if (lines.size() == kMostItems) {
+    if (&event == alert.evidence.data() + kMostItems) {
       lines.push_back(fmt::format("… and {} more", alert.evidence.size() - kMostItems));
       break;
     }
-    std::string line = event.at.empty() ? std::string("(not read from a file)") : safe_text(event.at, 300);
-    if (!event.step.empty()) line += "  " + safe_text(event.step, 100) + ":";
-    line += "  " + safe_text(event.event_class, 100);
+    if (!event.at.empty()) lines.push_back(safe_text(event.at, 300));
+    std::string line = event.step.empty() ? std::string() : safe_text(event.step, 100) + ": ";
+    line += safe_text(event.event_class, 100);
     if (event.time != alert.time) line += "  " + time_text(event.time);
     lines.push_back(line + "  " + safe_text(event.id, 100));
   }
@@ -110,7 +110,8 @@ Rows facts(const Alert& alert) {
   if (alert.late > 0) rows.add("late", fmt::format("{:.0f} s", alert.late));
   std::vector<std::string> responses;
   for (const Response& response : alert.respond) {
-    responses.push_back(fmt::format("{}: {}", safe_text(response.action, 100), safe_text(response.request, kMostValueBytes)));
+    responses.push_back(safe_text(response.action, 100));
+    responses.push_back(safe_text(response.request, kMostValueBytes));
   }
   if (!responses.empty()) rows.add("respond", responses);
   return rows;

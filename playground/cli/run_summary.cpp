@@ -25,6 +25,9 @@ std::string whom(const Alert& alert) {
       if (found != values->end() && found->is_string()) return safe_text(found->get_ref<const std::string&>(), 200);
     }
   }
+  for (const Response& response : alert.respond) {
+    if (!response.arguments.empty()) return safe_text(response.arguments.front(), 200);
+  }
   return {};
 }
 
@@ -126,7 +129,7 @@ std::string RunSummary::text(const RunCounts& counts, const Style& style, unsign
   } else {
     text += style(Paint::kBold, "No alerts.") + '\n';
   }
-  const std::uint64_t taken = counts.records - counts.rejected - counts.engine.unclaimed;
+  const std::uint64_t taken = counts.records - std::min(counts.records, counts.rejected + counts.engine.unclaimed);
   text += fmt::format("{}, {}: {} judged", counted(counts.records, "record"), with_unit(counts.bytes), with_commas(taken));
   if (counts.engine.unclaimed != 0) text += fmt::format(", {} of no known kind", with_commas(counts.engine.unclaimed));
   if (counts.rejected != 0) text += fmt::format(", {} rejected", with_commas(counts.rejected));

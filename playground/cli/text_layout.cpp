@@ -64,7 +64,11 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
     }
     while (!word.empty()) {
       // A mark alone has no width; at least one byte must go, or nothing would.
-      const std::size_t bytes = std::max<std::size_t>(fitting(word, width - used), 1);
+      std::size_t bytes = std::max<std::size_t>(fitting(word, width - used), 1);
+      if (bytes < word.size()) {  // paths and addresses are read more easily broken behind a slash
+        const std::size_t slash = word.substr(0, bytes).rfind('/');
+        if (slash != std::string_view::npos && slash >= bytes / 3) bytes = slash + 1;
+      }
       lines.back() += word.substr(0, bytes);
       used += width_of(word.substr(0, bytes));
       word.remove_prefix(bytes);
