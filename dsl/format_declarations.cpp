@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 #include "dsl/formatter.hpp"
 
@@ -18,8 +20,9 @@ struct Line {
 };
 
 void sort_lines(std::vector<Line>& lines) {
-  std::stable_sort(lines.begin(), lines.end(),
-                   [](const Line& a, const Line& b) { return a.begin < b.begin; });
+  std::sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) {
+    return std::tuple(a.begin, a.what, a.number) < std::tuple(b.begin, b.what, b.number);
+  });
 }
 
 /// Gives lines of one kind that follow each other the width of their longest name.
@@ -130,6 +133,7 @@ void Formatter::except(const ast::Except& except) {
   struct Clause {
     std::uint32_t begin;
     std::function<Piece()> build;
+    std::size_t number = 0;
   };
   std::vector<Clause> clauses;
   if (except.tenant) {
@@ -158,8 +162,11 @@ void Formatter::except(const ast::Except& except) {
                                                      : written));
                        }});
   }
-  std::stable_sort(clauses.begin(), clauses.end(),
-                   [](const Clause& a, const Clause& b) { return a.begin < b.begin; });
+  // In the order they stand; those without a place as they are here.
+  for (std::size_t i = 0; i < clauses.size(); ++i) clauses[i].number = i;
+  std::sort(clauses.begin(), clauses.end(), [](const Clause& a, const Clause& b) {
+    return std::pair(a.begin, a.number) < std::pair(b.begin, b.number);
+  });
 
   const std::uint32_t end = except.span.end;
   open_body(text(fmt::format("except {} {} {{", except.rule.text, quoted(except.title))),

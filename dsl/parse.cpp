@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "dsl/diagnostics.hpp"
@@ -271,13 +272,13 @@ ast::File parse(const SourceFiles& files, std::uint32_t index, Diagnostics& diag
   grammar::TokenInput in(stream.tokens);
   (void)tao::pegtl::parse<grammar::file, tao::pegtl::nothing, grammar::control>(in, state);
   mistakes.sort();
-  // A `///` line that documents nothing is a comment.
+  // A `///` line that documents nothing is a comment. Both lists are in the order of the file.
   std::vector<ast::Comment> docs = builder.unused_docs();
-  result.comments = std::move(stream.comments);
-  result.comments.insert(result.comments.end(), std::make_move_iterator(docs.begin()),
-                         std::make_move_iterator(docs.end()));
-  std::stable_sort(result.comments.begin(), result.comments.end(),
-                   [](const ast::Comment& a, const ast::Comment& b) { return a.span.begin < b.span.begin; });
+  result.comments.reserve(stream.comments.size() + docs.size());
+  std::merge(std::make_move_iterator(stream.comments.begin()), std::make_move_iterator(stream.comments.end()),
+             std::make_move_iterator(docs.begin()), std::make_move_iterator(docs.end()),
+             std::back_inserter(result.comments),
+             [](const ast::Comment& a, const ast::Comment& b) { return a.span.begin < b.span.begin; });
   return result;
 }
 
