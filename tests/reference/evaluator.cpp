@@ -19,7 +19,7 @@ using ast::RefKind;
 
 namespace {
 
-using Wide = __int128;
+__extension__ typedef __int128 Wide;  // no int128_t in the standard; both compilers have it
 
 RefValue of_kind(Kind kind, Wide integer) {
   RefValue v;
