@@ -174,6 +174,14 @@ std::string_view fold_case(std::string_view text, Arena& arena) {
   const char* changed = end;
   while (at != end) {
     const char* const start = at;
+    if (static_cast<unsigned char>(*at) < 0x80) {
+      if (*at >= 'A' && *at <= 'Z') {
+        changed = start;
+        break;
+      }
+      ++at;
+      continue;
+    }
     const char* raw = at;
     if (utf8::decode(raw, end) != next_folded(at, end)) {
       changed = start;
@@ -189,7 +197,20 @@ std::string_view fold_case(std::string_view text, Arena& arena) {
   if (copy == nullptr) return {};
   std::memcpy(copy, text.data(), unchanged);
   char* to = copy + unchanged;
-  for (at = changed; at != end;) to += utf8::encode(next_folded(at, end), to);
+  for (at = changed; at != end;) {
+    const std::uint64_t word = end - at >= 8 ? load_word(at) : kHighBits;
+    if ((word & kHighBits) == 0) {
+      const std::uint64_t lowered = fold_ascii_word(word);
+      std::memcpy(to, &lowered, sizeof lowered);
+      at += 8;
+      to += 8;
+    } else if (static_cast<unsigned char>(*at) < 0x80) {
+      const char c = *at++;
+      *to++ = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+    } else {
+      to += utf8::encode(next_folded(at, end), to);
+    }
+  }
   return {copy, static_cast<std::size_t>(to - copy)};
 }
 

@@ -1,6 +1,8 @@
-// The text tests of the VM: contains, starts, ends, like, over a text or a list of texts on the right, and `contains` of a list.
-// All are linear, or their work is counted for the step budget. Caseless primitives are in text_compare.hpp.
+// The text tests of the VM: contains, starts, ends, like, over a text or a list of texts on the right, and
+// `contains` of a list. All are linear, or their work is counted for the step budget. Caseless primitives are
+// in text_compare.hpp.
 #include <bit>
+#include <cstring>
 
 #include "runtime/text_compare.hpp"
 #include "runtime/utf8.hpp"
@@ -16,7 +18,8 @@ constexpr std::size_t kShortNeedle = 64;
 /// Up to this many comparisons lists are compared element by element.
 constexpr std::uint64_t kSmallProduct = 256;
 constexpr unsigned kBytesPerStep = 256;
-/// What one test may try at most; a hostile pattern or list that would need more ends the step budget instead.
+/// What one test may try at most; a hostile pattern or list that would need more ends the step budget
+/// instead.
 constexpr std::uint64_t kMostTries = std::uint64_t{1} << 26;
 constexpr std::uint64_t kTooMuch = std::uint64_t{1} << 40;
 
@@ -28,10 +31,14 @@ Value folded(const Value& text, Arena& arena) {
 
 bool cased_holds(unsigned op, const Value& x, const Value& y, Arena& arena, std::uint64_t& work) {
   switch (op) {
-    case kContains: return contains_text(x, y, true, arena);
-    case kStarts: return x.as_string().starts_with(y.as_string());
-    case kEnds: return x.as_string().ends_with(y.as_string());
-    default: return is_like(x.as_string(), y.as_string(), work);
+    case kContains:
+      return contains_text(x, y, true, arena);
+    case kStarts:
+      return x.as_string().starts_with(y.as_string());
+    case kEnds:
+      return x.as_string().ends_with(y.as_string());
+    default:
+      return is_like(x.as_string(), y.as_string(), work);
   }
 }
 
@@ -50,8 +57,10 @@ bool one_holds(unsigned op, const Value& x, const Value& y, bool cased, Arena& a
   const Value wanted = folded(y, arena);
   if (wanted.text == nullptr) return false;
   switch (op) {
-    case kStarts: return starts_folded(x.as_string(), ascii, wanted.as_string());
-    case kEnds: return ends_folded(x.as_string(), ascii, wanted.as_string());
+    case kStarts:
+      return starts_folded(x.as_string(), ascii, wanted.as_string());
+    case kEnds:
+      return ends_folded(x.as_string(), ascii, wanted.as_string());
     default: {
       const Value text = folded(x, arena);
       return text.text != nullptr && is_like(text.as_string(), wanted.as_string(), work);
@@ -74,7 +83,9 @@ class ElementSet {
     }
   }
 
-  bool contains(const Value& x) { return table_ != nullptr && tries_ < kMostTries && table_[place_of(x)] != 0; }
+  bool contains(const Value& x) {
+    return table_ != nullptr && tries_ < kMostTries && table_[place_of(x)] != 0;
+  }
   std::uint64_t work() const { return tries_ < kMostTries ? tries_ : kTooMuch; }
 
  private:
@@ -112,14 +123,16 @@ bool list_contains(const Value& x, const Value& y, bool cased, bool all, Arena& 
     return holds([&](const Value& element) { return has_element(x, element, cased); });
   }
   ElementSet set(x.as_list(), cased, arena);
-  const bool result = holds([&](const Value& element) { return !element.is_missing() && set.contains(element); });
+  const bool result =
+      holds([&](const Value& element) { return !element.is_missing() && set.contains(element); });
   work += set.work();
   return result;
 }
 
 }  // namespace
 
-bool text_holds(unsigned op, const Value& x, const Value& y, bool cased, bool all, Arena& arena, std::uint64_t& work) {
+bool text_holds(unsigned op, const Value& x, const Value& y, bool cased, bool all, Arena& arena,
+                std::uint64_t& work) {
   if (x.kind == Kind::kList) {
     if (op != kContains || y.is_missing()) return false;
     if (y.kind == Kind::kList) return list_contains(x, y, cased, all, arena, work);
@@ -128,9 +141,11 @@ bool text_holds(unsigned op, const Value& x, const Value& y, bool cased, bool al
   }
   if (x.kind != Kind::kString) return false;
   if (y.kind != Kind::kList) return one_holds(op, x, y, cased, arena, work);
+  const Value text = op == kLike && !cased ? folded(x, arena) : x;  // once for all patterns
+  if (text.text == nullptr) return false;
   for (const Value& element : y.as_list()) {
     ++work;
-    if (one_holds(op, x, element, cased, arena, work) != all) return !all;
+    if (one_holds(op, text, element, cased, arena, work) != all) return !all;
   }
   return all;
 }
@@ -143,10 +158,38 @@ bool is_like(std::string_view text, std::string_view pattern, std::uint64_t& wor
   const char* after_star = nullptr;  // where the pattern goes on behind the last `*`
   const char* retry = nullptr;       // where that `*` ends in the text, for now
   std::uint64_t tried = 0;
+  const auto decided = [&](bool holds) {
+    work += tried < kMostTries ? tried / 16 : kTooMuch;
+    return holds;
+  };
+  // Lets the last `*` end at the first place from `from` on where the plain text behind it stands. False when
+  // there is none: then no pattern that goes on can be found either. Plain text begins with a whole
+  // character, so searching bytes never finds it inside another one.
+  const auto end_star = [&](const char* from) {
+    const char* plain_end = p;
+    while (plain_end != p_end && *plain_end != '*' && *plain_end != '?') ++plain_end;
+    const auto size = static_cast<std::size_t>(plain_end - p);
+    const auto left = static_cast<std::size_t>(t_end - from);
+    if (size > left) return false;
+    const char* found = from;
+    if (plain_end == p_end) {
+      found = t_end - size;
+      if (size != 0 && std::memcmp(found, p, size) != 0) return false;
+    } else if (size != 0) {
+      found = static_cast<const char*>(memmem(from, left, p, size));
+      tried += size + (found != nullptr ? static_cast<std::size_t>(found - from) : left);
+      if (found == nullptr) return false;
+    }
+    retry = found;
+    t = found + size;
+    p = plain_end;
+    return true;
+  };
   while (t != t_end && ++tried < kMostTries) {
     if (p != p_end && *p == '*') {
       after_star = ++p;
-      retry = t;
+      if (p == p_end) return decided(true);
+      if (!end_star(t)) return decided(false);
       continue;
     }
     if (p != p_end && *p == '?') {
@@ -162,12 +205,11 @@ bool is_like(std::string_view text, std::string_view pattern, std::uint64_t& wor
     if (after_star == nullptr) break;
     p = after_star;
     utf8::decode(retry, t_end);
-    t = retry;
+    if (!end_star(retry)) return decided(false);
   }
-  work += tried < kMostTries ? tried / 16 : kTooMuch;
-  if (t != t_end) return false;
+  if (t != t_end) return decided(false);
   while (p != p_end && *p == '*') ++p;
-  return p == p_end;
+  return decided(p == p_end);
 }
 
 }  // namespace shrike

@@ -1,4 +1,5 @@
-// Text: lower upper trim split replace fold entropy base64. len() is in lists.cpp, similarity() and confusable() in likeness.cpp.
+// Text: lower upper trim split replace fold entropy base64. len() is in lists.cpp, similarity() and
+// confusable() in likeness.cpp.
 #include <unicode/bytestream.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
@@ -17,10 +18,12 @@
 namespace shrike {
 namespace {
 
-constexpr std::size_t kLongestFold = std::size_t{1} << 20;      // NFKC can make a text 18 times as long
-constexpr std::size_t kLongestEntropy = std::size_t{1} << 16;   // characters beyond ASCII are sorted
+constexpr std::size_t kShortNeedle = 64;                       // longer ones are searched for in linear time
+constexpr std::size_t kLongestFold = std::size_t{1} << 20;     // NFKC can make a text 18 times as long
+constexpr std::size_t kLongestEntropy = std::size_t{1} << 16;  // characters beyond ASCII are sorted
 
-/// Every character changed by `change`. A mapped character is at most half as long again (U+023A is the worst: two bytes become three).
+/// Every character changed by `change`. A mapped character is at most half as long again (U+023A is the
+/// worst: two bytes become three).
 template <class Change>
 Value changed(std::string_view text, Arena& arena, Change change) {
   char* const copy = arena.allocate_array<char>(text.size() + text.size() / 2 + 4);
@@ -48,7 +51,9 @@ Value upper(CallContext& context, std::span<const Value> arguments) {
   });
 }
 
-bool is_blank(std::uint32_t point) { return point < utf8::kInvalid && u_isUWhiteSpace(static_cast<UChar32>(point)); }
+bool is_blank(std::uint32_t point) {
+  return point < utf8::kInvalid && u_isUWhiteSpace(static_cast<UChar32>(point));
+}
 
 /// Cuts characters that `cut` accepts off both ends.
 template <class Cut>
@@ -65,10 +70,35 @@ std::string_view trimmed(std::string_view text, Cut cut) {
   return {begin, static_cast<std::size_t>(kept - begin)};
 }
 
+/// The same for ASCII characters: no byte of a longer character is one of them.
+std::string_view trimmed_ascii(std::string_view text, std::string_view characters) {
+  std::array<std::uint64_t, 2> set{};
+  for (const char c : characters) set[static_cast<unsigned char>(c) / 64] |= std::uint64_t{1} << (c % 64);
+  const auto cut = [&](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x80 && (set[byte / 64] >> (byte % 64) & 1) != 0;
+  };
+  std::size_t begin = 0;
+  std::size_t end = text.size();
+  while (begin < end && cut(text[begin])) ++begin;
+  while (begin < end && cut(text[end - 1])) --end;
+  return text.substr(begin, end - begin);
+}
+
+/// A part of a text; what is known of the whole holds for it.
+Value part_of(const Value& whole, std::string_view part) {
+  return (whole.flags & Value::kAscii) != 0 ? Value::of_string(part, Value::kAscii) : text_value(part);
+}
+
 Value trim(CallContext&, std::span<const Value> arguments) {
-  const std::string_view text = arguments[0].as_string();
-  if (arguments[1].is_missing()) return text_value(trimmed(text, is_blank));
+  const Value& whole = arguments[0];
+  const std::string_view text = whole.as_string();
+  if (arguments[1].is_missing()) {
+    if ((whole.flags & Value::kAscii) != 0) return part_of(whole, trimmed_ascii(text, " \t\n\v\f\r"));
+    return text_value(trimmed(text, is_blank));
+  }
   const std::string_view characters = arguments[1].as_string().substr(0, 256);
+  if ((arguments[1].flags & Value::kAscii) != 0) return part_of(whole, trimmed_ascii(text, characters));
   return text_value(trimmed(text, [&](std::uint32_t point) {
     const char* at = characters.data();
     for (const char* const end = at + characters.size(); at != end;) {
@@ -78,7 +108,8 @@ Value trim(CallContext&, std::span<const Value> arguments) {
   }));
 }
 
-/// Finds a text in another without regard to letter case, in linear time, and says where in the spelling of the original.
+/// Finds a text in another without regard to letter case, in linear time, and says where in the spelling of
+/// the original.
 class Finder {
  public:
   Finder(std::string_view text, std::string_view wanted, Arena& arena)
@@ -103,7 +134,8 @@ class Finder {
   std::size_t end() const { return end_; }
 
  private:
-  /// Moves in both texts, character by character, to a place in the folded one; false when it lies inside a character.
+  /// Moves in both texts, character by character, to a place in the folded one; false when it lies inside a
+  /// character.
   bool advance(std::size_t to) {
     const char* folded = folded_.data() + folded_at_;
     const char* text = text_.data() + text_at_;
@@ -138,6 +170,11 @@ Value split(CallContext& context, std::span<const Value> arguments) {
 Value replace(CallContext& context, std::span<const Value> arguments) {
   const std::string_view text = arguments[0].as_string();
   const std::string_view with = arguments[2].as_string();
+  if ((arguments[0].flags & Value::kAscii) != 0) {  // the usual case: nothing to replace
+    const std::string_view wanted = fold_case(arguments[1].as_string(), context.arena);
+    if (wanted.size() <= kShortNeedle && (wanted.empty() || !contains_folded(text, true, wanted)))
+      return arguments[0];
+  }
   std::size_t size = text.size();
   for (Finder finder(text, arguments[1].as_string(), context.arena); finder.next();) {
     size += with.size();
@@ -167,11 +204,14 @@ Value fold(CallContext& context, std::span<const Value> arguments) {
   if (U_FAILURE(error)) return {};
   std::string out;
   icu::StringByteSink<std::string> sink(&out);
-  normalizer->normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())), sink, nullptr, error);
+  normalizer->normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())), sink,
+                            nullptr, error);
   return U_FAILURE(error) ? Value{} : text_copy(out, context.arena);
 }
 
-double information(double count, double total) { return count == 0 ? 0 : count / total * std::log2(total / count); }
+double information(double count, double total) {
+  return count == 0 ? 0 : count / total * std::log2(total / count);
+}
 
 Value entropy(CallContext& context, std::span<const Value> arguments) {
   const std::string_view text = arguments[0].as_string();
@@ -212,7 +252,8 @@ int base64_digit(char c) {
   return -1;
 }
 
-/// UTF-16LE as PowerShell's -EncodedCommand takes it, to UTF-8; the bytes are all below 0x80 in every second place.
+/// UTF-16LE as PowerShell's -EncodedCommand takes it, to UTF-8; the bytes are all below 0x80 in every second
+/// place.
 std::size_t narrowed(char* bytes, std::size_t size) {
   if (size < 2 || size % 2 != 0) return size;
   for (std::size_t i = 1; i < size; i += 2) {
@@ -235,7 +276,8 @@ Value base64(CallContext& context, std::span<const Value> arguments) {
     if (digit < 0) break;
     bits = bits << 6 | static_cast<std::uint32_t>(digit);
     if (++digits % 4 == 0) {
-      for (int shift = 16; shift >= 0; shift -= 8) result[size++] = static_cast<char>(static_cast<unsigned char>(bits >> shift));
+      for (int shift = 16; shift >= 0; shift -= 8)
+        result[size++] = static_cast<char>(static_cast<unsigned char>(bits >> shift));
       bits = 0;
     }
   }
@@ -254,21 +296,25 @@ Value base64(CallContext& context, std::span<const Value> arguments) {
 }
 
 constexpr FunctionRow kRows[] = {
-    {"lower(text: string): string", lower, 20, false, "The text in lower case.", "lower(\"ABC\") cased == \"abc\""},
-    {"upper(text: string): string", upper, 20, false, "The text in upper case.", "upper(\"abc\") cased == \"ABC\""},
+    {"lower(text: string): string", lower, 20, false, "The text in lower case.",
+     "lower(\"ABC\") cased == \"abc\""},
+    {"upper(text: string): string", upper, 20, false, "The text in upper case.",
+     "upper(\"abc\") cased == \"ABC\""},
     {"trim(text: string, characters?: string): string", trim, 12, false,
      "The text without blanks, or without those characters, at both ends.", "trim(\"  a b \") == \"a b\""},
     {"split(text: string, separator: string): list<string>", split, 40, false,
-     "The parts between the separators; the whole text where there is none.", "split(\"a;b;c\", \";\") == [\"a\", \"b\", \"c\"]"},
+     "The parts between the separators; the whole text where there is none.",
+     "split(\"a;b;c\", \";\") == [\"a\", \"b\", \"c\"]"},
     {"replace(text: string, what: string, with: string): string", replace, 60, false,
      "The text with every occurrence of `what` replaced; letter case does not matter.",
      "replace(\"RE: re: hello\", \"re: \", \"\") == \"hello\""},
     {"fold(text: string): string", fold, 120, false,
-     "The text in one form for all its spellings: NFKC and case folding.", "fold(\"Ｐａｙｐａｌ\") cased == \"paypal\""},
-    {"entropy(text: string): float", entropy, 60, false, "Shannon entropy of the characters, in bits for each.",
-     "entropy(\"abcd\") == 2.0"},
-    {"base64(text: string): string", base64, 40, false, "The text that Base64 stands for; missing when it is no text.",
-     "base64(\"aGVsbG8=\") == \"hello\""},
+     "The text in one form for all its spellings: NFKC and case folding.",
+     "fold(\"Ｐａｙｐａｌ\") cased == \"paypal\""},
+    {"entropy(text: string): float", entropy, 60, false,
+     "Shannon entropy of the characters, in bits for each.", "entropy(\"abcd\") == 2.0"},
+    {"base64(text: string): string", base64, 40, false,
+     "The text that Base64 stands for; missing when it is no text.", "base64(\"aGVsbG8=\") == \"hello\""},
 };
 
 }  // namespace
