@@ -1,5 +1,5 @@
-// Instructions of one unit: every operand by its role, loops properly nested, jumps forward, registers written before they are read on
-// every path, builders begun before they are used.
+// Instructions of one unit: every operand by its role, loops properly nested, jumps forward, registers
+// written before they are read on every path, builders begun before they are used.
 #include "runtime/code_verifier.hpp"
 
 #include <fmt/format.h>
@@ -35,8 +35,13 @@ struct Written {
 
 class UnitVerifier {
  public:
-  UnitVerifier(const ProgramData& data, std::span<const Callable> functions, const UnitData& unit, UnitFacts& facts)
-      : data_(data), functions_(functions), unit_(unit), code_(data.code.data() + unit.first, unit.count), facts_(facts) {}
+  UnitVerifier(const ProgramData& data, std::span<const Callable> functions, const UnitData& unit,
+               UnitFacts& facts)
+      : data_(data),
+        functions_(functions),
+        unit_(unit),
+        code_(data.code.data() + unit.first, unit.count),
+        facts_(facts) {}
 
   Failure run() {
     for (at_ = 0; at_ < code_.size(); ++at_) {
@@ -60,14 +65,16 @@ class UnitVerifier {
  private:
   std::string described(const std::string& failure) const {
     const auto opcode = static_cast<std::size_t>(code_[at_].opcode);
-    return fmt::format("instruction {} ({}): {}", at_, opcode < kOpcodeCount ? kOpcodes[opcode].text : "unknown", failure);
+    return fmt::format("instruction {} ({}): {}", at_,
+                       opcode < kOpcodeCount ? kOpcodes[opcode].text : "unknown", failure);
   }
 
   /// What can be said of an instruction alone.
   Failure check_shape(const Instruction& i) {
     if (static_cast<std::size_t>(i.opcode) >= kOpcodeCount) return "no such opcode";
     const OpcodeRow& row = kOpcodes[static_cast<std::size_t>(i.opcode)];
-    constexpr unsigned kKnownFlags = InstructionFlag::kJumpIfTrue | InstructionFlag::kCased | InstructionFlag::kAll;
+    constexpr unsigned kKnownFlags =
+        InstructionFlag::kJumpIfTrue | InstructionFlag::kCased | InstructionFlag::kAll;
     if ((i.flags & ~kKnownFlags) != 0) return "unknown flags";
     if (!row.jumps && i.opcode != Opcode::kCall && i.target != 0) return "a target without a jump";
     if (Failure failure = check_field(i, row.dst, i.dst, "dst")) return failure;
@@ -75,7 +82,8 @@ class UnitVerifier {
     if (Failure failure = check_field(i, row.y, i.y, "y")) return failure;
     facts_.returns_condition |= i.opcode == Opcode::kReturnTrue || i.opcode == Opcode::kReturnFalse;
     facts_.returns_value |= i.opcode == Opcode::kReturn;
-    if (facts_.returns_condition && facts_.returns_value) return "the unit returns both a condition and a value";
+    if (facts_.returns_condition && facts_.returns_value)
+      return "the unit returns both a condition and a value";
     return {};
   }
 
@@ -85,10 +93,14 @@ class UnitVerifier {
       return fmt::format("{}: {} {} of {}", field, what, bits, limit);
     };
     switch (role) {
-      case Role::kNone: return bits == 0 ? Failure{} : fmt::format("{} must be 0", field);
-      case Role::kDst: return below(unit_.registers, "register");
-      case Role::kSrc: return check_operand(i, Operand::from_bits(bits), field);
-      case Role::kFirst: return check_registers(i, bits);
+      case Role::kNone:
+        return bits == 0 ? Failure{} : fmt::format("{} must be 0", field);
+      case Role::kDst:
+        return below(unit_.registers, "register");
+      case Role::kSrc:
+        return check_operand(i, Operand::from_bits(bits), field);
+      case Role::kFirst:
+        return check_registers(i, bits);
       case Role::kCount:
         if (i.opcode == Opcode::kClientPart) return below(4, "client part");
         return below(kMaxCount + 1, "count");
@@ -97,13 +109,16 @@ class UnitVerifier {
         return below(data_.slots.size(), "slot");
       case Role::kConst:
         if (Failure failure = below(data_.constants.size(), "constant")) return failure;
-        if (!std::holds_alternative<std::string>(data_.constants[bits].value)) return fmt::format("{} must be a string", field);
+        if (!std::holds_alternative<std::string>(data_.constants[bits].value))
+          return fmt::format("{} must be a string", field);
         return {};
       case Role::kText: {
         if (Failure failure = below(data_.constants.size(), "constant")) return failure;
         const ConstantData& constant = data_.constants[bits];
-        if (!std::holds_alternative<std::string>(constant.value)) return fmt::format("{} must be a string", field);
-        if (!constant.folded && (i.flags & InstructionFlag::kCased) == 0) return fmt::format("{} must be folded text", field);
+        if (!std::holds_alternative<std::string>(constant.value))
+          return fmt::format("{} must be a string", field);
+        if (!constant.folded && (i.flags & InstructionFlag::kCased) == 0)
+          return fmt::format("{} must be folded text", field);
         return {};
       }
       case Role::kStrings: {
@@ -111,19 +126,28 @@ class UnitVerifier {
         const auto* list = std::get_if<ConstantData::List>(&data_.constants[bits].value);
         if (list == nullptr) return fmt::format("{} must be a list", field);
         for (std::uint32_t item : list->items) {
-          if (!std::holds_alternative<std::string>(data_.constants[item].value)) return fmt::format("{} must be a list of strings", field);
+          if (!std::holds_alternative<std::string>(data_.constants[item].value))
+            return fmt::format("{} must be a list of strings", field);
         }
         return {};
       }
-      case Role::kPath: return below(data_.paths.size(), "path");
-      case Role::kRegex: return below(data_.regexes.size(), "regular expression");
-      case Role::kTable: return below(data_.tables.size(), "table");
-      case Role::kFunction: return below(functions_.size(), "function");
-      case Role::kLoop: return below(kMaxLoops, "loop");
-      case Role::kBuilder: return below(kMaxBuilders, "builder");
-      case Role::kType: return check_type(bits);
+      case Role::kPath:
+        return below(data_.paths.size(), "path");
+      case Role::kRegex:
+        return below(data_.regexes.size(), "regular expression");
+      case Role::kTable:
+        return below(data_.tables.size(), "table");
+      case Role::kFunction:
+        return below(functions_.size(), "function");
+      case Role::kLoop:
+        return below(kMaxLoops, "loop");
+      case Role::kBuilder:
+        return below(kMaxBuilders, "builder");
+      case Role::kType:
+        return check_type(bits);
       case Role::kCompare:
-      case Role::kTextOp: return below(4, "comparison");
+      case Role::kTextOp:
+        return below(4, "comparison");
     }
     return "unknown role";
   }
@@ -134,20 +158,26 @@ class UnitVerifier {
       return fmt::format("{}: {} {} of {}", field, what, operand.index(), limit);
     };
     switch (operand.kind()) {
-      case OperandKind::kRegister: return below(unit_.registers, "register");
+      case OperandKind::kRegister:
+        return below(unit_.registers, "register");
       case OperandKind::kSlot:
         facts_.slots.push_back(operand.index());
         return below(data_.slots.size(), "slot");
-      case OperandKind::kConst: return below(data_.constants.size(), "constant");
-      case OperandKind::kRaw: return below(data_.paths.size(), "path");
-      case OperandKind::kParam: return below(data_.params.size(), "parameter");
-      case OperandKind::kList: return below(data_.lists.size(), "list");
+      case OperandKind::kConst:
+        return below(data_.constants.size(), "constant");
+      case OperandKind::kRaw:
+        return below(data_.paths.size(), "path");
+      case OperandKind::kParam:
+        return below(data_.params.size(), "parameter");
+      case OperandKind::kList:
+        return below(data_.lists.size(), "list");
       case OperandKind::kTable:
         if ((i.opcode != Opcode::kTestIn && i.opcode != Opcode::kTestNotIn) || operand.bits() != i.y) {
           return fmt::format("{}: a table stands only behind `in`", field);
         }
         return below(data_.tables.size(), "table");
-      case OperandKind::kSpecial: return below(static_cast<std::size_t>(Special::kTenant) + 1, "special value");
+      case OperandKind::kSpecial:
+        return below(static_cast<std::size_t>(Special::kTenant) + 1, "special value");
     }
     return fmt::format("{}: unknown kind of operand", field);
   }
@@ -169,7 +199,8 @@ class UnitVerifier {
 
   static Failure check_type(std::uint32_t bits) {
     constexpr auto kLast = static_cast<std::uint32_t>(TypeKind::kGeo);
-    if ((bits & 0xff) > kLast || (bits >> 8 & 0xff) > kLast || (bits >> 16) > kMaxListDepth) return "no such type";
+    if ((bits & 0xff) > kLast || (bits >> 8 & 0xff) > kLast || (bits >> 16) > kMaxListDepth)
+      return "no such type";
     return {};
   }
 
@@ -254,13 +285,16 @@ bool LoopMap::may_jump(std::uint32_t from, std::uint32_t to) const {
 std::optional<std::string> find_loops(std::span<const Instruction> code, LoopMap& loops) {
   std::vector<std::uint16_t> open;
   std::vector<std::uint32_t> numbers;
-  const auto error = [](std::size_t at, const char* what) { return fmt::format("instruction {}: {}", at, what); };
+  const auto error = [](std::size_t at, const char* what) {
+    return fmt::format("instruction {}: {}", at, what);
+  };
   loops.region_of.assign(code.size(), LoopMap::kOutside);
   for (std::size_t i = 0; i < code.size(); ++i) {
     loops.region_of[i] = open.empty() ? LoopMap::kOutside : open.back();
     const Instruction& instruction = code[i];
     if (instruction.opcode == Opcode::kLoop) {
-      if (std::find(numbers.begin(), numbers.end(), instruction.y) != numbers.end()) return error(i, "the loop number is in use");
+      if (std::find(numbers.begin(), numbers.end(), instruction.y) != numbers.end())
+        return error(i, "the loop number is in use");
       if (loops.regions.size() >= LoopMap::kOutside - 1U) return error(i, "too many loops");
       LoopMap::Region region;
       region.first = static_cast<std::uint32_t>(i + 1);
@@ -272,7 +306,8 @@ std::optional<std::string> find_loops(std::span<const Instruction> code, LoopMap
     } else if (instruction.opcode == Opcode::kNext) {
       if (open.empty()) return error(i, "a loop ends that did not begin");
       LoopMap::Region& region = loops.regions[open.back()];
-      if (numbers.back() != instruction.y || instruction.target != region.first) return error(i, "loops are not properly nested");
+      if (numbers.back() != instruction.y || instruction.target != region.first)
+        return error(i, "loops are not properly nested");
       region.last = static_cast<std::uint32_t>(i);
       open.pop_back();
       numbers.pop_back();
@@ -282,8 +317,8 @@ std::optional<std::string> find_loops(std::span<const Instruction> code, LoopMap
   return {};
 }
 
-std::optional<std::string> verify_unit(const ProgramData& data, std::span<const Callable> functions, const UnitData& unit,
-                                       UnitFacts& facts) {
+std::optional<std::string> verify_unit(const ProgramData& data, std::span<const Callable> functions,
+                                       const UnitData& unit, UnitFacts& facts) {
   return UnitVerifier(data, functions, unit, facts).run();
 }
 

@@ -1,4 +1,5 @@
-// The part of the verifier that looks at the instructions of one unit: operands, jumps, loops, registers. Used by verifier.cpp only.
+// The part of the verifier that looks at the instructions of one unit: operands, jumps, loops, registers.
+// Used by verifier.cpp only.
 #pragma once
 
 #include <algorithm>
@@ -44,13 +45,15 @@ struct UnitFacts {
 std::optional<std::string> find_loops(std::span<const Instruction> code, LoopMap& loops);
 
 /// Checks one unit and fills `facts`; an error text, without the unit's name, when it is not safe.
-std::optional<std::string> verify_unit(const ProgramData& data, std::span<const Callable> functions, const UnitData& unit,
-                                       UnitFacts& facts);
+std::optional<std::string> verify_unit(const ProgramData& data, std::span<const Callable> functions,
+                                       const UnitData& unit, UnitFacts& facts);
 
 /// Longest path; `cost_of_call` gives the cost of a kCall instruction.
 template <class CostOfCall>
 std::uint64_t longest_path(std::span<const Instruction> code, const LoopMap& loops, CostOfCall cost_of_call) {
-  const auto saturating_add = [](std::uint64_t a, std::uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; };
+  const auto saturating_add = [](std::uint64_t a, std::uint64_t b) {
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+  };
   const auto saturating_multiply = [](std::uint64_t a, std::uint64_t b) {
     return b != 0 && a > UINT64_MAX / b ? UINT64_MAX : a * b;
   };
@@ -65,7 +68,8 @@ std::uint64_t longest_path(std::span<const Instruction> code, const LoopMap& loo
     std::uint64_t rest = 0;
     if (!ends_unit(instruction.opcode)) {
       if (instruction.opcode != Opcode::kJump) rest = cost_from[i + 1];
-      if (row.jumps && instruction.opcode != Opcode::kNext) rest = std::max(rest, cost_from[instruction.target]);
+      if (row.jumps && instruction.opcode != Opcode::kNext)
+        rest = std::max(rest, cost_from[instruction.target]);
     }
     cost_from[i] = saturating_add(cost, rest);
   }

@@ -1,5 +1,5 @@
-// The readable listing of a program: rules, exceptions, sources and unwraps, each with its units. How one instruction reads is in
-// instruction_text.cpp.
+// The readable listing of a program: rules, exceptions, sources and unwraps, each with its units. How one
+// instruction reads is in instruction_text.cpp.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,8 +19,8 @@ class Listing {
 
   std::string all() {
     put("program {}, language {}, bytecode {}\n", program_.hash(), kLanguageVersion, kBytecodeVersion);
-    put("{} rules, {} sources, {} units, {} instructions, {} constants\n", data_.rules.size(), data_.sources.size(),
-        data_.units.size(), data_.code.size(), data_.constants.size());
+    put("{} rules, {} sources, {} units, {} instructions, {} constants\n", data_.rules.size(),
+        data_.sources.size(), data_.units.size(), data_.code.size(), data_.constants.size());
     for (const UnwrapData& unwrap : data_.unwraps) add(unwrap);
     for (std::uint32_t s = 0; s < data_.sources.size(); ++s) add_source(s);
     for (std::uint32_t r = 0; r < data_.rules.size(); ++r) add_rule(r);
@@ -54,7 +54,8 @@ class Listing {
 
   void add_source(std::uint32_t index) {
     const SourceData& source = data_.sources[index];
-    put("\nsource {}: {}   order {}\n", plain(source.name), plain(data_.classes[source.event_class].name), source.order);
+    put("\nsource {}: {}   order {}\n", plain(source.name), plain(data_.classes[source.event_class].name),
+        source.order);
     if (source.accept != kNoIndex) add_unit("accept", source.accept);
     for (std::uint32_t slot = 0; slot < source.units.size(); ++slot) {
       // What every source computes alike belongs to a rule.
@@ -75,7 +76,8 @@ class Listing {
 
   void add_rule(std::uint32_t index) {
     const RuleData& rule = data_.rules[index];
-    put("\nrule {} {}   {}   {}\n", plain(rule.name), quoted_short(rule.title), name_of(rule.severity), place(rule.file, rule.line));
+    put("\nrule {} {}   {}   {}\n", plain(rule.name), quoted_short(rule.title), name_of(rule.severity),
+        place(rule.file, rule.line));
     for (const GuardData& guard : rule.guards) add_guard(guard);
     add_lets(rule);
     if (rule.where != kNoIndex) add_unit("where", rule.where);
@@ -125,7 +127,8 @@ class Listing {
       put("  {:<28} unit {}, above\n", title, index);
       return;
     }
-    put("  {:<28} unit {}, cost {}, {} register{}\n", title, index, unit.cost, unit.registers, unit.registers == 1 ? "" : "s");
+    put("  {:<28} unit {}, cost {}, {} register{}\n", title, index, unit.cost, unit.registers,
+        unit.registers == 1 ? "" : "s");
     const auto code = std::span(data_.code).subspan(unit.first, unit.count);
     std::vector<bool> is_target(code.size(), false);
     for (const Instruction& i : code) {
@@ -144,7 +147,8 @@ class Listing {
           last = here;
         }
       }
-      put("{:>10} {} {:>4}  {:{}}{}", position, is_target[at] ? '>' : ' ', at, "", indent * 2, instruction_text(data_, i));
+      put("{:>10} {} {:>4}  {:{}}{}", position, is_target[at] ? '>' : ' ', at, "", indent * 2,
+          instruction_text(data_, i));
       if (jumps(i)) put(" -> {}", i.target);
       put("\n");
       if (i.opcode == Opcode::kLoop) ++indent;

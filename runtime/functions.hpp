@@ -1,5 +1,6 @@
-// The one table of built-in functions: name, typed signature, cost, help, example, implementation. The checker, the VM, the manual and
-// completion read it. A new function is a row in a runtime/functions/*.cpp table and its implementation there.
+// The one table of built-in functions: name, typed signature, cost, help, example, implementation. The
+// checker, the VM, the manual and completion read it. A new function is a row in a runtime/functions/*.cpp
+// table and its implementation there.
 #pragma once
 
 #include <cstdint>
@@ -22,22 +23,25 @@ struct CallContext {
   const GeoDatabase* geo = nullptr;  ///< null: asn(), geo() give missing
 };
 
-/// Called with exactly the declared number of arguments (optional ones that were left out are missing values), each of the declared
-/// kind or missing. Rows are not called at all when a required argument is missing, unless `takes_missing`. Must not throw.
+/// Called with exactly the declared number of arguments (optional ones that were left out are missing
+/// values), each of the declared kind or missing. Rows are not called at all when a required argument is
+/// missing, unless `takes_missing`. Must not throw.
 using FunctionBody = Value (*)(CallContext&, std::span<const Value> arguments);
 
 struct FunctionRow {
-  /// As the manual shows it: "network(address: ip, bits?: int): cidr". Types of the language; T stands for any one type; `?` marks an optional
-  /// argument. A name may have several rows (overloads) that differ in argument types.
+  /// As the manual shows it: "network(address: ip, bits?: int): cidr". Types of the language; T stands for
+  /// any one type; `?` marks an optional argument. A name may have several rows (overloads) that differ in
+  /// argument types.
   std::string_view signature;
   FunctionBody body;
-  std::uint16_t cost;         ///< in units of one simple instruction
-  bool takes_missing;         ///< true for filled(), flatten(), …
-  std::string_view help;      ///< one sentence
-  std::string_view example;   ///< "lower(\"ABC\") == \"abc\"", run by a test
+  std::uint16_t cost;        ///< in units of one simple instruction
+  bool takes_missing;        ///< true for filled(), flatten(), …
+  std::string_view help;     ///< one sentence
+  std::string_view example;  ///< "lower(\"ABC\") == \"abc\"", run by a test
 };
 
-/// All built-in functions, in the order of the manual; index of a row is stable within a build and bound to its signature in saved programs.
+/// All built-in functions, in the order of the manual; index of a row is stable within a build and bound to
+/// its signature in saved programs.
 std::span<const FunctionRow> functions();
 
 /// The part of a signature before '('.
@@ -49,7 +53,7 @@ struct Signature {
     std::string_view name;
     Type type;
     bool optional = false;
-    bool generic = false;   ///< mentions T
+    bool generic = false;  ///< mentions T
   };
   std::string_view name;
   Parameter parameters[6];
@@ -71,8 +75,9 @@ struct Callable {
 /// The row with exactly that signature, or null when this build has none.
 const FunctionRow* find_function(std::string_view signature);
 
-/// Calls a function: arguments that are not of the declared type count as missing, ints widen to float, lists lose elements of other
-/// types, optional arguments that were left out are missing. Missing when a required argument is.
+/// Calls a function: arguments that are not of the declared type count as missing, ints widen to float, lists
+/// lose elements of other types, optional arguments that were left out are missing. Missing when a required
+/// argument is.
 Value call(const Callable& function, CallContext& context, std::span<const Value> arguments);
 
 }  // namespace shrike

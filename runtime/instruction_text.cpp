@@ -45,7 +45,10 @@ void append_escaped(std::string& out, std::string_view text, bool quotes) {
 std::string dotted(const std::vector<std::string>& path) {
   std::string out = "raw";
   for (const std::string& name : path) {
-    const bool is_word = !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == std::string::npos;
+    const bool is_word =
+        !name.empty() &&
+        name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
+            std::string::npos;
     out += is_word ? "." + name : "[" + quoted_short(name) + "]";
   }
   return out;
@@ -58,50 +61,88 @@ class Describer {
   std::string run() const {
     const std::string dst = fmt::format("r{}", i_.dst);
     switch (i_.opcode) {
-      case Opcode::kReturnFalse: return "return false";
-      case Opcode::kReturnTrue: return "return true";
-      case Opcode::kReturn: return "return " + x();
-      case Opcode::kJump: return "go on";
-      case Opcode::kTestTrue: return test(x());
-      case Opcode::kTestHas: return test("has " + x());
-      case Opcode::kTestRaw: return test("has " + dotted(data_.paths[i_.x]));
-      case Opcode::kTestIs: return test(binary(slot(i_.x), "is", constant_text(data_, i_.y)));
-      case Opcode::kTestIsOne: return test(binary(slot(i_.x), "is one of", constant_text(data_, i_.y)));
-      case Opcode::kTestEqual: return test(binary(x(), "==", y()));
-      case Opcode::kTestDiffer: return test(binary(x(), "!=", y()));
-      case Opcode::kTestOrder: return test(binary(x(), kComparisons[i_.dst], y()));
-      case Opcode::kTestIn: return test(binary(x(), "in", y()));
-      case Opcode::kTestNotIn: return test(binary(x(), "not in", y()));
-      case Opcode::kTestText: return test(binary(x(), kTextOps[i_.dst], y()));
+      case Opcode::kReturnFalse:
+        return "return false";
+      case Opcode::kReturnTrue:
+        return "return true";
+      case Opcode::kReturn:
+        return "return " + x();
+      case Opcode::kJump:
+        return "go on";
+      case Opcode::kTestTrue:
+        return test(x());
+      case Opcode::kTestHas:
+        return test("has " + x());
+      case Opcode::kTestRaw:
+        return test("has " + dotted(data_.paths[i_.x]));
+      case Opcode::kTestIs:
+        return test(binary(slot(i_.x), "is", constant_text(data_, i_.y)));
+      case Opcode::kTestIsOne:
+        return test(binary(slot(i_.x), "is one of", constant_text(data_, i_.y)));
+      case Opcode::kTestEqual:
+        return test(binary(x(), "==", y()));
+      case Opcode::kTestDiffer:
+        return test(binary(x(), "!=", y()));
+      case Opcode::kTestOrder:
+        return test(binary(x(), kComparisons[i_.dst], y()));
+      case Opcode::kTestIn:
+        return test(binary(x(), "in", y()));
+      case Opcode::kTestNotIn:
+        return test(binary(x(), "not in", y()));
+      case Opcode::kTestText:
+        return test(binary(x(), kTextOps[i_.dst], y()));
       case Opcode::kTestMatches:
         return test(fmt::format("{}{} matches r{}", x(), data_.regexes[i_.y].cased ? " cased" : "",
                                 quoted_short(data_.regexes[i_.y].pattern)));
-      case Opcode::kMove: return dst + " = " + x();
-      case Opcode::kMember: return fmt::format("{} = {}[{}]", dst, x(), constant_text(data_, i_.y));
-      case Opcode::kMembers: return fmt::format("{} = {}[*][{}]", dst, x(), constant_text(data_, i_.y));
-      case Opcode::kStar: return fmt::format("{} = {}[*]", dst, x());
-      case Opcode::kIndex: return fmt::format("{} = {}[{}]", dst, x(), y());
-      case Opcode::kLookup: return fmt::format("{} = {}[{}]", dst, plain(data_.tables[i_.y].name), x());
-      case Opcode::kClientPart: return fmt::format("{} = {}.{}", dst, x(), kClientParts[i_.y]);
-      case Opcode::kCast: return fmt::format("{} = {} as {}", dst, x(), type_text(unpacked_type(i_.y)));
-      case Opcode::kAdd: return fmt::format("{} = {} + {}", dst, x(), y());
-      case Opcode::kSubtract: return fmt::format("{} = {} - {}", dst, x(), y());
-      case Opcode::kMultiply: return fmt::format("{} = {} * {}", dst, x(), y());
-      case Opcode::kDivide: return fmt::format("{} = {} / {}", dst, x(), y());
-      case Opcode::kModulo: return fmt::format("{} = {} % {}", dst, x(), y());
-      case Opcode::kNegate: return fmt::format("{} = -{}", dst, x());
-      case Opcode::kAddPresent: return fmt::format("{} += {}", dst, x());
+      case Opcode::kMove:
+        return dst + " = " + x();
+      case Opcode::kMember:
+        return fmt::format("{} = {}[{}]", dst, x(), constant_text(data_, i_.y));
+      case Opcode::kMembers:
+        return fmt::format("{} = {}[*][{}]", dst, x(), constant_text(data_, i_.y));
+      case Opcode::kStar:
+        return fmt::format("{} = {}[*]", dst, x());
+      case Opcode::kIndex:
+        return fmt::format("{} = {}[{}]", dst, x(), y());
+      case Opcode::kLookup:
+        return fmt::format("{} = {}[{}]", dst, plain(data_.tables[i_.y].name), x());
+      case Opcode::kClientPart:
+        return fmt::format("{} = {}.{}", dst, x(), kClientParts[i_.y]);
+      case Opcode::kCast:
+        return fmt::format("{} = {} as {}", dst, x(), type_text(unpacked_type(i_.y)));
+      case Opcode::kAdd:
+        return fmt::format("{} = {} + {}", dst, x(), y());
+      case Opcode::kSubtract:
+        return fmt::format("{} = {} - {}", dst, x(), y());
+      case Opcode::kMultiply:
+        return fmt::format("{} = {} * {}", dst, x(), y());
+      case Opcode::kDivide:
+        return fmt::format("{} = {} / {}", dst, x(), y());
+      case Opcode::kModulo:
+        return fmt::format("{} = {} % {}", dst, x(), y());
+      case Opcode::kNegate:
+        return fmt::format("{} = -{}", dst, x());
+      case Opcode::kAddPresent:
+        return fmt::format("{} += {}", dst, x());
       case Opcode::kCall: {
         const std::string& signature = data_.functions[i_.x];
-        return fmt::format("{} = {}({})", dst, plain(signature.substr(0, signature.find('('))), registers(i_.target));
+        return fmt::format("{} = {}({})", dst, plain(signature.substr(0, signature.find('('))),
+                           registers(i_.target));
       }
-      case Opcode::kList: return fmt::format("{} = [{}]", dst, registers(i_.x));
-      case Opcode::kPack: return fmt::format("{} = pack [{}]", dst, registers(i_.x));
-      case Opcode::kLoop: return fmt::format("for {} in {}, else", dst, x());
-      case Opcode::kNext: return fmt::format("next {}", dst);
-      case Opcode::kBuild: return fmt::format("b{} = []", i_.x);
-      case Opcode::kAppend: return fmt::format("b{} append {}", i_.x, y());
-      case Opcode::kBuilt: return fmt::format("{} = b{}", dst, i_.x);
+      case Opcode::kList:
+        return fmt::format("{} = [{}]", dst, registers(i_.x));
+      case Opcode::kPack:
+        return fmt::format("{} = pack [{}]", dst, registers(i_.x));
+      case Opcode::kLoop:
+        return fmt::format("for {} in {}, else", dst, x());
+      case Opcode::kNext:
+        return fmt::format("next {}", dst);
+      case Opcode::kBuild:
+        return fmt::format("b{} = []", i_.x);
+      case Opcode::kAppend:
+        return fmt::format("b{} append {}", i_.x, y());
+      case Opcode::kBuilt:
+        return fmt::format("{} = b{}", dst, i_.x);
     }
     return "unknown";
   }
@@ -127,14 +168,22 @@ class Describer {
     const Operand operand = Operand::from_bits(bits);
     const std::uint32_t index = operand.index();
     switch (operand.kind()) {
-      case OperandKind::kRegister: return fmt::format("r{}", index);
-      case OperandKind::kSlot: return slot(index);
-      case OperandKind::kConst: return constant_text(data_, index);
-      case OperandKind::kRaw: return dotted(data_.paths[index]);
-      case OperandKind::kParam: return plain(data_.params[index].name);
-      case OperandKind::kList: return plain(data_.lists[index].name);
-      case OperandKind::kTable: return plain(data_.tables[index].name);
-      case OperandKind::kSpecial: return index == static_cast<std::uint32_t>(Special::kClassName) ? "class" : "tenant";
+      case OperandKind::kRegister:
+        return fmt::format("r{}", index);
+      case OperandKind::kSlot:
+        return slot(index);
+      case OperandKind::kConst:
+        return constant_text(data_, index);
+      case OperandKind::kRaw:
+        return dotted(data_.paths[index]);
+      case OperandKind::kParam:
+        return plain(data_.params[index].name);
+      case OperandKind::kList:
+        return plain(data_.lists[index].name);
+      case OperandKind::kTable:
+        return plain(data_.tables[index].name);
+      case OperandKind::kSpecial:
+        return index == static_cast<std::uint32_t>(Special::kClassName) ? "class" : "tenant";
     }
     return "?";
   }

@@ -1,5 +1,5 @@
-// Instructions and constants as people read them: names instead of numbers, constants quoted. Everything that could disturb a
-// terminal is escaped. Used by disassemble.cpp.
+// Instructions and constants as people read them: names instead of numbers, constants quoted. Everything that
+// could disturb a terminal is escaped. Used by disassemble.cpp.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,8 @@
 
 namespace shrike {
 
-/// One instruction without its place, for example `unless operation is "send"`. Jump targets are left to the caller.
+/// One instruction without its place, for example `unless operation is "send"`. Jump targets are left to the
+/// caller.
 std::string instruction_text(const ProgramData& data, const Instruction& instruction);
 
 /// A constant as the language writes it; long lists and texts are cut.

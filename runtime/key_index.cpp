@@ -5,9 +5,9 @@
 #include <bit>
 
 #include "runtime/address.hpp"
+#include "runtime/program_data.hpp"
 #include "runtime/text_compare.hpp"
 #include "runtime/vm_operations.hpp"
-#include "runtime/program_data.hpp"
 
 namespace shrike {
 namespace {

@@ -1,5 +1,5 @@
-// Prepared lists and table keys: whether a value is among many, without walking them. Built when a program is sealed,
-// immutable afterwards, so any thread may ask. Used by vm.cpp through sealed_program.hpp.
+// Prepared lists and table keys: whether a value is among many, without walking them. Built when a program is
+// sealed, immutable afterwards, so any thread may ask. Used by vm.cpp through sealed_program.hpp.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,8 @@
 
 namespace shrike {
 
-/// Networks by address: the longest one that holds an address, in one hash probe per prefix length that occurs.
+/// Networks by address: the longest one that holds an address, in one hash probe per prefix length that
+/// occurs.
 class NetworkIndex {
  public:
   /// Of equal networks the one added last counts. `number` is what find() gives.
@@ -31,8 +32,8 @@ class NetworkIndex {
   std::size_t first_place(const IpAddress& network, unsigned bits) const;
 
   std::vector<Entry> entries_;
-  std::vector<std::uint32_t> table_;     ///< open addressing: index into entries_ plus one, 0 free
-  std::vector<std::uint8_t> lengths_;    ///< prefix lengths that occur, longest first
+  std::vector<std::uint32_t> table_;   ///< open addressing: index into entries_ plus one, 0 free
+  std::vector<std::uint8_t> lengths_;  ///< prefix lengths that occur, longest first
 };
 
 /// Values by equality, and addresses by network.
@@ -54,11 +55,12 @@ class KeyIndex {
   bool matches(std::uint32_t number, const Value& x, bool cased) const;
 
   std::span<const Value> keys_;
-  std::vector<Value> folded_;            ///< keys with strings in folded form
-  std::vector<std::uint32_t> table_;     ///< open addressing by caseless hash: number plus one, 0 free; empty for few keys
+  std::vector<Value> folded_;  ///< keys with strings in folded form
+  std::vector<std::uint32_t>
+      table_;  ///< open addressing by caseless hash: number plus one, 0 free; empty for few keys
   NetworkIndex networks_;
-  std::uint64_t sizes_ = 0;              ///< bit (size & 63) of every ASCII key
-  std::uint32_t kinds_ = 0;              ///< bit of every kind that occurs
+  std::uint64_t sizes_ = 0;  ///< bit (size & 63) of every ASCII key
+  std::uint32_t kinds_ = 0;  ///< bit of every kind that occurs
   bool all_ascii_ = true;
   bool ok_ = true;
 };

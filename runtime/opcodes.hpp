@@ -1,5 +1,6 @@
-// The one table of instructions. Compiler, verifier, VM and disassembler read it: a new instruction is a row here, a case in vm.cpp and
-// an emission in dsl/codegen.cpp. The machine: registers of Values, forward jumps, one bounded loop, no stack.
+// The one table of instructions. Compiler, verifier, VM and disassembler read it: a new instruction is a row
+// here, a case in vm.cpp and an emission in dsl/codegen.cpp. The machine: registers of Values, forward jumps,
+// one bounded loop, no stack.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,8 @@ enum class Role : std::uint8_t {
   kNone,      ///< must be 0
   kDst,       ///< register that is written (field `dst`)
   kSrc,       ///< Operand that is read
-  kFirst,     ///< first of consecutive registers that are read; their number stands in the field that the row names
+  kFirst,     ///< first of consecutive registers that are read; their number stands in the field that the row
+              ///< names
   kCount,     ///< a number, 0…kMaxCount
   kSlot,      ///< event slot
   kConst,     ///< constant, any kind
@@ -24,10 +26,11 @@ enum class Role : std::uint8_t {
   kFunction,  ///< row of functions()
   kLoop,      ///< loop number, 0…kMaxLoops-1
   kBuilder,   ///< list builder, 0…kMaxBuilders-1
-  kType,      ///< TypeKind in bits 0 to 7; of kList and kMap the innermost element's TypeKind in bits 8 to 15 (kNone: any) and
-              ///< the number of list levels in bits 16 to 23 (0: any); see packed_type() in vm_operations.hpp
-  kCompare,   ///< 0 <, 1 <=, 2 >, 3 >=
-  kTextOp,    ///< 0 contains, 1 starts, 2 ends, 3 like
+  kType,      ///< TypeKind in bits 0 to 7; of kList and kMap the innermost element's TypeKind in bits 8 to 15
+          ///< (kNone: any) and the number of list levels in bits 16 to 23 (0: any); see packed_type() in
+          ///< vm_operations.hpp
+  kCompare,  ///< 0 <, 1 <=, 2 >, 3 >=
+  kTextOp,   ///< 0 contains, 1 starts, 2 ends, 3 like
 };
 
 /// Bits of Instruction::flags.
@@ -111,7 +114,9 @@ inline constexpr OpcodeRow kOpcodes[] = {
 inline constexpr unsigned kOpcodeCount = sizeof(kOpcodes) / sizeof(kOpcodes[0]);
 
 /// A test decides whether to jump by kJumpIfTrue.
-constexpr bool is_test(Opcode opcode) { return opcode >= Opcode::kTestTrue && opcode <= Opcode::kTestMatches; }
+constexpr bool is_test(Opcode opcode) {
+  return opcode >= Opcode::kTestTrue && opcode <= Opcode::kTestMatches;
+}
 
 /// A unit goes no further here.
 constexpr bool ends_unit(Opcode opcode) { return opcode <= Opcode::kReturn; }
@@ -119,7 +124,7 @@ constexpr bool ends_unit(Opcode opcode) { return opcode <= Opcode::kReturn; }
 /// Where a kSrc field reads from: the kind in the top 4 bits, an index in the others.
 enum class OperandKind : std::uint8_t {
   kRegister,
-  kSlot,     ///< a field or `let` of the event, computed when first asked
+  kSlot,  ///< a field or `let` of the event, computed when first asked
   kConst,
   kRaw,      ///< a path of the record
   kParam,    ///< a parameter; its value depends on the tenant's profile
@@ -128,8 +133,8 @@ enum class OperandKind : std::uint8_t {
   kSpecial,  ///< see Special
 };
 enum class Special : std::uint8_t {
-  kClassName,   ///< `class`: name of the event's class
-  kTenant,      ///< tenant the event is counted to
+  kClassName,  ///< `class`: name of the event's class
+  kTenant,     ///< tenant the event is counted to
 };
 
 class Operand {
@@ -137,7 +142,11 @@ class Operand {
   constexpr Operand() = default;
   constexpr Operand(OperandKind kind, std::uint32_t index)
       : bits_((static_cast<std::uint32_t>(kind) << 28) | (index & 0x0fffffffU)) {}
-  static constexpr Operand from_bits(std::uint32_t bits) { Operand o; o.bits_ = bits; return o; }
+  static constexpr Operand from_bits(std::uint32_t bits) {
+    Operand o;
+    o.bits_ = bits;
+    return o;
+  }
   constexpr OperandKind kind() const { return static_cast<OperandKind>(bits_ >> 28); }
   constexpr std::uint32_t index() const { return bits_ & 0x0fffffffU; }
   constexpr std::uint32_t bits() const { return bits_; }

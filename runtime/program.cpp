@@ -1,5 +1,5 @@
-// Program: sealing (verify, then make the runtime forms), loading, saving. The file form is in program_file.cpp, the proof of
-// safety in verifier.cpp.
+// Program: sealing (verify, then make the runtime forms), loading, saving. The file form is in
+// program_file.cpp, the proof of safety in verifier.cpp.
 #include "shrike/program.hpp"
 
 #include <fmt/format.h>
@@ -31,7 +31,8 @@ class Sealer {
     for (const SourceData& source : data_.sources) {
       out_.class_names.push_back(text(data_.classes[source.event_class].name));
     }
-    if (out_.storage.exhausted()) return fail(ErrorCode::kLimit, "the constants of the program are too large");
+    if (out_.storage.exhausted())
+      return fail(ErrorCode::kLimit, "the constants of the program are too large");
     return {};
   }
 
@@ -49,7 +50,9 @@ class Sealer {
       Value operator()(bool v) const { return Value::of_bool(v); }
       Value operator()(std::int64_t v) const { return Value::of_int(v); }
       Value operator()(double v) const { return Value::of_float(v); }
-      Value operator()(const std::string& v) const { return text(v, folded ? Value::kFolded : std::uint8_t{0}); }
+      Value operator()(const std::string& v) const {
+        return text(v, folded ? Value::kFolded : std::uint8_t{0});
+      }
       Value operator()(const ConstantData::Address& v) const { return Value::of_ip(&v.address); }
       Value operator()(const ConstantData::Network& v) const { return Value::of_cidr(&v.address, v.bits); }
       Value operator()(const ConstantData::Time& v) const { return Value::of_time(v.nanoseconds); }
@@ -114,7 +117,8 @@ class Sealer {
   Expected<void> make_indexes() {
     for (std::uint32_t constant : searched_) {
       out_.indexes.push_back(std::make_unique<KeyIndex>(out_.constants[constant].as_list(), out_.storage));
-      if (!out_.indexes.back()->ok()) return fail(ErrorCode::kUnsafe, fmt::format("constant {}: a list made to be slow", constant));
+      if (!out_.indexes.back()->ok())
+        return fail(ErrorCode::kUnsafe, fmt::format("constant {}: a list made to be slow", constant));
     }
     return {};
   }
@@ -128,7 +132,8 @@ class Sealer {
         table.values.push_back(out_.constants[value]);
       }
       table.index.emplace(table.keys, out_.storage);
-      if (!table.index->ok()) return fail(ErrorCode::kUnsafe, fmt::format("table {}: made to be slow", data_.tables[i].name));
+      if (!table.index->ok())
+        return fail(ErrorCode::kUnsafe, fmt::format("table {}: made to be slow", data_.tables[i].name));
     }
     return {};
   }
@@ -142,7 +147,8 @@ class Sealer {
       out_.regexes.push_back(std::make_unique<re2::RE2>(regex.pattern, options));
       const re2::RE2& compiled = *out_.regexes.back();
       if (!compiled.ok()) {
-        return fail(ErrorCode::kUnsafe, fmt::format("regular expression {}: {}", regex.pattern, compiled.error()));
+        return fail(ErrorCode::kUnsafe,
+                    fmt::format("regular expression {}: {}", regex.pattern, compiled.error()));
       }
     }
     return {};
@@ -186,7 +192,8 @@ Expected<Program> Program::seal(ProgramData data) {
   auto sealed = std::make_shared<Sealed>();
   for (const std::string& signature : data.functions) {
     const FunctionRow* row = find_function(signature);
-    if (row == nullptr) return fail(ErrorCode::kVersion, fmt::format("this build has no function {}", signature));
+    if (row == nullptr)
+      return fail(ErrorCode::kVersion, fmt::format("this build has no function {}", signature));
     sealed->functions.emplace_back(*row);
   }
   sealed->data = std::move(data);

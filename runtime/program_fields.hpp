@@ -1,5 +1,6 @@
-// One description per struct of a program: which fields it has, in file order. Writer, reader, hash and text check all walk these, so
-// they cannot diverge. `note` marks fields that cannot change an alert; the hash leaves them out. Used by program_file.cpp only.
+// One description per struct of a program: which fields it has, in file order. Writer, reader, hash and text
+// check all walk these, so they cannot diverge. `note` marks fields that cannot change an alert; the hash
+// leaves them out. Used by program_file.cpp only.
 #pragma once
 
 #include <concepts>
@@ -14,72 +15,114 @@ template <class T, class Struct>
 concept Is = std::same_as<std::remove_const_t<T>, Struct>;
 
 template <class V, Is<Type> T>
-void describe(V& v, T& d) { v(d.kind, d.element, d.depth, d.cased); }
+void describe(V& v, T& d) {
+  v(d.kind, d.element, d.depth, d.cased);
+}
 
 template <class V, Is<IpAddress> T>
-void describe(V& v, T& d) { for (auto& byte : d.bytes) v(byte); }
+void describe(V& v, T& d) {
+  for (auto& byte : d.bytes) v(byte);
+}
 
 template <class V, Is<ConstantData::Address> T>
-void describe(V& v, T& d) { v(d.address); }
+void describe(V& v, T& d) {
+  v(d.address);
+}
 
 template <class V, Is<ConstantData::Network> T>
-void describe(V& v, T& d) { v(d.address, d.bits); }
+void describe(V& v, T& d) {
+  v(d.address, d.bits);
+}
 
 template <class V, Is<ConstantData::Time> T>
-void describe(V& v, T& d) { v(d.nanoseconds); }
+void describe(V& v, T& d) {
+  v(d.nanoseconds);
+}
 
 template <class V, Is<ConstantData::Duration> T>
-void describe(V& v, T& d) { v(d.nanoseconds); }
+void describe(V& v, T& d) {
+  v(d.nanoseconds);
+}
 
 template <class V, Is<ConstantData::List> T>
-void describe(V& v, T& d) { v(d.items); }
+void describe(V& v, T& d) {
+  v(d.items);
+}
 
 template <class V, Is<ConstantData> T>
-void describe(V& v, T& d) { v(d.value, d.folded); }
+void describe(V& v, T& d) {
+  v(d.value, d.folded);
+}
 
 template <class V, Is<UnitData> T>
-void describe(V& v, T& d) { v(d.first, d.count, d.registers, d.source, d.cost); }
+void describe(V& v, T& d) {
+  v(d.first, d.count, d.registers, d.source, d.cost);
+}
 
 template <class V, Is<SlotData> T>
-void describe(V& v, T& d) { v(d.name, d.type); }
+void describe(V& v, T& d) {
+  v(d.name, d.type);
+}
 
 template <class V, Is<ClassData> T>
-void describe(V& v, T& d) { v(d.name, d.title, d.slots); }
+void describe(V& v, T& d) {
+  v(d.name, d.title, d.slots);
+}
 
 template <class V, Is<SourceData> T>
-void describe(V& v, T& d) { v(d.name, d.event_class, d.order, d.lateness, d.accept, d.units); }
+void describe(V& v, T& d) {
+  v(d.name, d.event_class, d.order, d.lateness, d.accept, d.units);
+}
 
 template <class V, Is<UnwrapData> T>
-void describe(V& v, T& d) { v(d.name, d.accept, d.path); }
+void describe(V& v, T& d) {
+  v(d.name, d.accept, d.path);
+}
 
 template <class V, Is<NamedListData> T>
-void describe(V& v, T& d) { v(d.name, d.element); }
+void describe(V& v, T& d) {
+  v(d.name, d.element);
+}
 
 template <class V, Is<ParamData> T>
-void describe(V& v, T& d) { v(d.rule, d.name, d.type); }
+void describe(V& v, T& d) {
+  v(d.rule, d.name, d.type);
+}
 
 template <class V, Is<TableData> T>
-void describe(V& v, T& d) { v(d.name, d.key, d.value, d.entries); }
+void describe(V& v, T& d) {
+  v(d.name, d.key, d.value, d.entries);
+}
 
 template <class V, Is<RegexData> T>
-void describe(V& v, T& d) { v(d.pattern, d.cased); }
+void describe(V& v, T& d) {
+  v(d.pattern, d.cased);
+}
 
 template <class V, Is<ProfileData> T>
-void describe(V& v, T& d) { v(d.tenant, d.lists, d.params, d.disabled); }
+void describe(V& v, T& d) {
+  v(d.tenant, d.lists, d.params, d.disabled);
+}
 
 template <class V, Is<ShowData> T>
-void describe(V& v, T& d) { v(d.name, d.type); }
+void describe(V& v, T& d) {
+  v(d.name, d.type);
+}
 
 template <class V, Is<RespondData> T>
-void describe(V& v, T& d) { v(d.action, d.unit); }
+void describe(V& v, T& d) {
+  v(d.action, d.unit);
+}
 
 template <class V, Is<GuardData> T>
-void describe(V& v, T& d) { v(d.event_class, d.slot, d.constants, d.lists); }
+void describe(V& v, T& d) {
+  v(d.event_class, d.slot, d.constants, d.lists);
+}
 
 template <class V, Is<RuleData> T>
 void describe(V& v, T& d) {
-  v(d.name, d.title, d.severity, d.attack, d.classes, d.guards, d.where, d.score, d.say, d.say_values, d.show, d.show_values,
-    d.quiet, d.quiet_param, d.quiet_keys, d.respond, d.slots);
+  v(d.name, d.title, d.severity, d.attack, d.classes, d.guards, d.where, d.score, d.say, d.say_values, d.show,
+    d.show_values, d.quiet, d.quiet_param, d.quiet_keys, d.respond, d.slots);
   v.note(d.doc, d.tags, d.refs, d.known_false, d.file, d.line);
 }
 
@@ -90,12 +133,17 @@ void describe(V& v, T& d) {
 }
 
 template <class V, Is<PositionData> T>
-void describe(V& v, T& d) { v(d.file, d.line, d.column); }
+void describe(V& v, T& d) {
+  v(d.file, d.line, d.column);
+}
 
 template <class V, Is<Instruction> T>
-void describe(V& v, T& d) { v(d.opcode, d.flags, d.dst, d.x, d.y, d.target); }
+void describe(V& v, T& d) {
+  v(d.opcode, d.flags, d.dst, d.x, d.y, d.target);
+}
 
-/// The sections of a file, in order. `v.section(tag, field)` for what can change an alert, `v.note_section` for the rest.
+/// The sections of a file, in order. `v.section(tag, field)` for what can change an alert, `v.note_section`
+/// for the rest.
 template <class V, Is<ProgramData> T>
 void describe_sections(V& v, T& d) {
   v.section("CNST", d.constants);

@@ -31,23 +31,32 @@ template <class T>
 struct UnsignedOf;
 template <class T>
   requires(sizeof(T) == 1)
-struct UnsignedOf<T> { using type = std::uint8_t; };
+struct UnsignedOf<T> {
+  using type = std::uint8_t;
+};
 template <class T>
   requires(sizeof(T) == 2)
-struct UnsignedOf<T> { using type = std::uint16_t; };
+struct UnsignedOf<T> {
+  using type = std::uint16_t;
+};
 template <class T>
   requires(sizeof(T) == 4)
-struct UnsignedOf<T> { using type = std::uint32_t; };
+struct UnsignedOf<T> {
+  using type = std::uint32_t;
+};
 template <class T>
   requires(sizeof(T) == 8)
-struct UnsignedOf<T> { using type = std::uint64_t; };
+struct UnsignedOf<T> {
+  using type = std::uint64_t;
+};
 
 template <class T>
 void append_number(std::string& out, T value) {
   using Bits = typename UnsignedOf<T>::type;
   Bits bits;
   std::memcpy(&bits, &value, sizeof bits);
-  for (std::size_t i = 0; i < sizeof bits; ++i) out += static_cast<char>(static_cast<unsigned char>(bits >> (8 * i)));
+  for (std::size_t i = 0; i < sizeof bits; ++i)
+    out += static_cast<char>(static_cast<unsigned char>(bits >> (8 * i)));
 }
 
 template <class T>
@@ -55,7 +64,8 @@ T read_number(const char* from) {
   using Bits = typename UnsignedOf<T>::type;
   Bits bits = 0;
   for (std::size_t i = 0; i < sizeof bits; ++i) {
-    bits = static_cast<Bits>(bits | static_cast<Bits>(static_cast<Bits>(static_cast<unsigned char>(from[i])) << (8 * i)));
+    bits = static_cast<Bits>(
+        bits | static_cast<Bits>(static_cast<Bits>(static_cast<unsigned char>(from[i])) << (8 * i)));
   }
   T value;
   std::memcpy(&value, &bits, sizeof value);
@@ -76,9 +86,13 @@ class Writer {
   explicit Writer(bool with_notes) : with_notes_(with_notes) {}
 
   template <class... Fields>
-  void operator()(const Fields&... fields) { (put(fields), ...); }
+  void operator()(const Fields&... fields) {
+    (put(fields), ...);
+  }
   template <class... Fields>
-  void note(const Fields&... fields) { if (with_notes_) (put(fields), ...); }
+  void note(const Fields&... fields) {
+    if (with_notes_) (put(fields), ...);
+  }
 
   template <class T>
   void section(std::string_view tag, const T& field) {
@@ -91,13 +105,17 @@ class Writer {
     out_.replace(length_at, length.size(), length);
   }
   template <class T>
-  void note_section(std::string_view tag, const T& field) { if (with_notes_) section(tag, field); }
+  void note_section(std::string_view tag, const T& field) {
+    if (with_notes_) section(tag, field);
+  }
 
   std::string& bytes() { return out_; }
 
  private:
   template <Number T>
-  void put(const T& number) { append_number(out_, number); }
+  void put(const T& number) {
+    append_number(out_, number);
+  }
   void put(const std::string& text) {
     append_number(out_, static_cast<std::uint32_t>(text.size()));
     out_ += text;
@@ -108,7 +126,9 @@ class Writer {
     for (const T& item : list) put(item);
   }
   template <class A, class B>
-  void put(const std::pair<A, B>& pair) { put(pair.first), put(pair.second); }
+  void put(const std::pair<A, B>& pair) {
+    put(pair.first), put(pair.second);
+  }
   void put(std::monostate) {}
   template <class... T>
   void put(const std::variant<T...>& variant) {
@@ -117,7 +137,9 @@ class Writer {
   }
   template <class T>
     requires std::is_class_v<T>
-  void put(const T& record) { program_fields::describe(*this, record); }
+  void put(const T& record) {
+    program_fields::describe(*this, record);
+  }
 
   bool with_notes_;
   std::string out_;
@@ -129,9 +151,13 @@ class Reader {
   explicit Reader(std::string_view bytes) : rest_(bytes) {}
 
   template <class... Fields>
-  void operator()(Fields&... fields) { (get(fields), ...); }
+  void operator()(Fields&... fields) {
+    (get(fields), ...);
+  }
   template <class... Fields>
-  void note(Fields&... fields) { (get(fields), ...); }
+  void note(Fields&... fields) {
+    (get(fields), ...);
+  }
 
   template <class T>
   void section(std::string_view tag, T& field) {
@@ -151,7 +177,9 @@ class Reader {
     rest_ = behind;
   }
   template <class T>
-  void note_section(std::string_view tag, T& field) { section(tag, field); }
+  void note_section(std::string_view tag, T& field) {
+    section(tag, field);
+  }
 
   const std::string& failure() const { return failure_; }
   bool at_end() const { return rest_.empty(); }
@@ -199,7 +227,9 @@ class Reader {
   void get(std::string& text) { text = take(count(1, 1)); }
   template <class T>
   void get(std::vector<T>& list) {
-    constexpr std::size_t kSmallest = std::is_arithmetic_v<T> ? sizeof(T) : std::is_same_v<T, ConstantData> ? 2 : 4;
+    constexpr std::size_t kSmallest = std::is_arithmetic_v<T>           ? sizeof(T)
+                                      : std::is_same_v<T, ConstantData> ? 2
+                                                                        : 4;
     const std::uint32_t size = count(kSmallest, sizeof(T));
     list.reserve(size);
     for (std::uint32_t i = 0; i < size && failure_.empty(); ++i) {
@@ -208,7 +238,9 @@ class Reader {
     }
   }
   template <class A, class B>
-  void get(std::pair<A, B>& pair) { get(pair.first), get(pair.second); }
+  void get(std::pair<A, B>& pair) {
+    get(pair.first), get(pair.second);
+  }
   void get(std::monostate&) {}
   template <class... T>
   void get(std::variant<T...>& variant) {
@@ -226,7 +258,9 @@ class Reader {
   }
   template <class T>
     requires std::is_class_v<T>
-  void get(T& record) { program_fields::describe(*this, record); }
+  void get(T& record) {
+    program_fields::describe(*this, record);
+  }
 
   std::string_view rest_;
   std::string failure_;
@@ -237,13 +271,21 @@ class Reader {
 class TextCheck {
  public:
   template <class... Fields>
-  void operator()(const Fields&... fields) { (look(fields), ...); }
+  void operator()(const Fields&... fields) {
+    (look(fields), ...);
+  }
   template <class... Fields>
-  void note(const Fields&... fields) { (look(fields), ...); }
+  void note(const Fields&... fields) {
+    (look(fields), ...);
+  }
   template <class T>
-  void section(std::string_view, const T& field) { look(field); }
+  void section(std::string_view, const T& field) {
+    look(field);
+  }
   template <class T>
-  void note_section(std::string_view, const T& field) { look(field); }
+  void note_section(std::string_view, const T& field) {
+    look(field);
+  }
   bool ok() const { return ok_; }
 
  private:
@@ -265,7 +307,9 @@ class TextCheck {
   }
   template <class T>
     requires requires(TextCheck& v, const T& t) { program_fields::describe(v, t); }
-  void look(const T& record) { program_fields::describe(*this, record); }
+  void look(const T& record) {
+    program_fields::describe(*this, record);
+  }
 
   bool ok_ = true;
 };
@@ -285,14 +329,16 @@ std::string write_program(const ProgramData& data) {
 }
 
 Expected<ProgramData> read_program(std::string_view bytes) {
-  if (bytes.size() > ProgramLimit::kFileBytes) return fail(ErrorCode::kLimit, "a program of more than 64 MiB");
+  if (bytes.size() > ProgramLimit::kFileBytes)
+    return fail(ErrorCode::kLimit, "a program of more than 64 MiB");
   if (!bytes.starts_with(kMagic)) return fail(ErrorCode::kFormat, "not a compiled program");
   if (bytes.size() < kHeaderBytes) return fail(ErrorCode::kFormat, "the compiled program is cut off");
   const auto bytecode = read_number<std::uint32_t>(bytes.data() + 4);
   const auto language = read_number<std::uint32_t>(bytes.data() + 8);
   if (bytecode != kBytecodeVersion || language != kLanguageVersion) {
-    return fail(ErrorCode::kVersion, fmt::format("compiled for bytecode {} and language {}; this is bytecode {} and language {}",
-                                                 bytecode, language, kBytecodeVersion, kLanguageVersion));
+    return fail(ErrorCode::kVersion,
+                fmt::format("compiled for bytecode {} and language {}; this is bytecode {} and language {}",
+                            bytecode, language, kBytecodeVersion, kLanguageVersion));
   }
   const std::string_view payload = bytes.substr(kHeaderBytes);
   if (read_number<std::uint64_t>(bytes.data() + kLengthAt) != payload.size()) {
@@ -304,8 +350,10 @@ Expected<ProgramData> read_program(std::string_view bytes) {
   ProgramData data;
   Reader reader(payload);
   program_fields::describe_sections(reader, data);
-  if (!reader.failure().empty()) return fail(ErrorCode::kFormat, "the compiled program is damaged: " + reader.failure());
-  if (!reader.at_end()) return fail(ErrorCode::kFormat, "the compiled program is damaged: bytes behind its last section");
+  if (!reader.failure().empty())
+    return fail(ErrorCode::kFormat, "the compiled program is damaged: " + reader.failure());
+  if (!reader.at_end())
+    return fail(ErrorCode::kFormat, "the compiled program is damaged: bytes behind its last section");
   return data;
 }
 

@@ -1,5 +1,5 @@
-// What a verified Program looks like at run time: constants as values, prepared lists and tables, compiled regular expressions.
-// Made by Program::seal, immutable afterwards. Used by vm.cpp and engine.cpp.
+// What a verified Program looks like at run time: constants as values, prepared lists and tables, compiled
+// regular expressions. Made by Program::seal, immutable afterwards. Used by vm.cpp and engine.cpp.
 #pragma once
 
 #include <cstdint>
@@ -29,17 +29,18 @@ struct PreparedTable {
 struct Program::Sealed {
   ProgramData data;
   std::string hash;
-  Arena storage{std::size_t{1} << 30};       ///< what the values below point to, beside `data`
+  Arena storage{std::size_t{1} << 30};  ///< what the values below point to, beside `data`
 
-  std::vector<Value> constants;              ///< one per ConstantData
-  std::vector<Value> folded;                 ///< the same with strings, also in lists, in folded form
-  std::vector<std::uint32_t> index_of_constant;  ///< for lists that something searches: into indexes; else kNoIndex
+  std::vector<Value> constants;  ///< one per ConstantData
+  std::vector<Value> folded;     ///< the same with strings, also in lists, in folded form
+  std::vector<std::uint32_t>
+      index_of_constant;  ///< for lists that something searches: into indexes; else kNoIndex
   std::vector<std::unique_ptr<KeyIndex>> indexes;
   std::vector<std::unique_ptr<re2::RE2>> regexes;
   std::vector<PreparedTable> tables;
-  std::vector<Callable> functions;           ///< one per ProgramData::functions
-  std::vector<Value> class_names;            ///< one per source
-  std::size_t stack_registers = 0;           ///< what the deepest nesting of units needs
+  std::vector<Callable> functions;  ///< one per ProgramData::functions
+  std::vector<Value> class_names;   ///< one per source
+  std::size_t stack_registers = 0;  ///< what the deepest nesting of units needs
 
   Sealed();
   ~Sealed();

@@ -1,5 +1,5 @@
-// The tables of a program: every index in range, constants of the kind their use wants, units that only read slots computed before
-// them. Instructions are checked in code_verifier.cpp.
+// The tables of a program: every index in range, constants of the kind their use wants, units that only read
+// slots computed before them. Instructions are checked in code_verifier.cpp.
 #include "runtime/verifier.hpp"
 
 #include <fmt/format.h>
@@ -21,30 +21,43 @@ bool is_type(const Type& type) {
 /// Whether a constant is one of that scalar type.
 bool constant_fits(const ConstantData& constant, TypeKind kind) {
   switch (kind) {
-    case TypeKind::kBool: return std::holds_alternative<bool>(constant.value);
-    case TypeKind::kInt: return std::holds_alternative<std::int64_t>(constant.value);
+    case TypeKind::kBool:
+      return std::holds_alternative<bool>(constant.value);
+    case TypeKind::kInt:
+      return std::holds_alternative<std::int64_t>(constant.value);
     case TypeKind::kFloat:
-      return std::holds_alternative<double>(constant.value) || std::holds_alternative<std::int64_t>(constant.value);
-    case TypeKind::kString: return std::holds_alternative<std::string>(constant.value);
-    case TypeKind::kIp: return std::holds_alternative<ConstantData::Address>(constant.value);
-    case TypeKind::kCidr: return std::holds_alternative<ConstantData::Network>(constant.value);
-    case TypeKind::kTime: return std::holds_alternative<ConstantData::Time>(constant.value);
-    case TypeKind::kDuration: return std::holds_alternative<ConstantData::Duration>(constant.value);
-    case TypeKind::kList: return std::holds_alternative<ConstantData::List>(constant.value);
-    case TypeKind::kJson: return true;
-    default: return false;
+      return std::holds_alternative<double>(constant.value) ||
+             std::holds_alternative<std::int64_t>(constant.value);
+    case TypeKind::kString:
+      return std::holds_alternative<std::string>(constant.value);
+    case TypeKind::kIp:
+      return std::holds_alternative<ConstantData::Address>(constant.value);
+    case TypeKind::kCidr:
+      return std::holds_alternative<ConstantData::Network>(constant.value);
+    case TypeKind::kTime:
+      return std::holds_alternative<ConstantData::Time>(constant.value);
+    case TypeKind::kDuration:
+      return std::holds_alternative<ConstantData::Duration>(constant.value);
+    case TypeKind::kList:
+      return std::holds_alternative<ConstantData::List>(constant.value);
+    case TypeKind::kJson:
+      return true;
+    default:
+      return false;
   }
 }
 
 class ProgramVerifier {
  public:
-  ProgramVerifier(const ProgramData& data, std::span<const Callable> functions) : data_(data), functions_(functions) {}
+  ProgramVerifier(const ProgramData& data, std::span<const Callable> functions)
+      : data_(data), functions_(functions) {}
 
   Expected<MachineNeeds> run() {
-    for (const auto step : {&ProgramVerifier::check_sizes, &ProgramVerifier::check_constants, &ProgramVerifier::check_classes,
-                            &ProgramVerifier::check_sources, &ProgramVerifier::check_tables, &ProgramVerifier::check_profiles,
-                            &ProgramVerifier::check_units, &ProgramVerifier::check_uses, &ProgramVerifier::check_order,
-                            &ProgramVerifier::check_rules, &ProgramVerifier::check_positions}) {
+    for (const auto step :
+         {&ProgramVerifier::check_sizes, &ProgramVerifier::check_constants, &ProgramVerifier::check_classes,
+          &ProgramVerifier::check_sources, &ProgramVerifier::check_tables, &ProgramVerifier::check_profiles,
+          &ProgramVerifier::check_units, &ProgramVerifier::check_uses, &ProgramVerifier::check_order,
+          &ProgramVerifier::check_rules, &ProgramVerifier::check_positions}) {
       if (Failure failure = (this->*step)()) return fail(ErrorCode::kUnsafe, *failure);
     }
     return needs_;
@@ -54,14 +67,17 @@ class ProgramVerifier {
   enum class Sort { kCondition, kValue };
 
   static bool within(std::uint32_t index, std::size_t size) { return index < size; }
-  static bool within_or_none(std::uint32_t index, std::size_t size) { return index == kNoIndex || index < size; }
+  static bool within_or_none(std::uint32_t index, std::size_t size) {
+    return index == kNoIndex || index < size;
+  }
 
   Failure check_sizes() {
     constexpr std::size_t kIndexLimit = 0x0fffffff;
     if (data_.code.size() > ProgramLimit::kInstructions) return "too many instructions";
     if (data_.regexes.size() > ProgramLimit::kRegexes) return "too many regular expressions";
-    if (std::max({data_.constants.size(), data_.slots.size(), data_.paths.size(), data_.params.size(), data_.lists.size(),
-                  data_.tables.size(), data_.units.size(), data_.rules.size()}) > kIndexLimit) {
+    if (std::max({data_.constants.size(), data_.slots.size(), data_.paths.size(), data_.params.size(),
+                  data_.lists.size(), data_.tables.size(), data_.units.size(), data_.rules.size()}) >
+        kIndexLimit) {
       return "too many entries in a table";
     }
     if (functions_.size() != data_.functions.size()) return "a function is unknown";
@@ -88,7 +104,8 @@ class ProgramVerifier {
       if (list == nullptr) continue;
       items += list->items.size();
       for (std::uint32_t item : list->items) {
-        if (item >= i) return fmt::format("constant {}: holds constant {}, which does not come before it", i, item);
+        if (item >= i)
+          return fmt::format("constant {}: holds constant {}, which does not come before it", i, item);
         depth[i] = std::max(depth[i], static_cast<std::uint8_t>(depth[item] + 1));
       }
       if (depth[i] > ProgramLimit::kListDepth) return fmt::format("constant {}: lists nest too deep", i);
@@ -103,7 +120,8 @@ class ProgramVerifier {
     }
     for (const ClassData& event_class : data_.classes) {
       for (std::uint32_t slot : event_class.slots) {
-        if (!within(slot, data_.slots.size())) return fmt::format("class {}: slot {} does not exist", event_class.name, slot);
+        if (!within(slot, data_.slots.size()))
+          return fmt::format("class {}: slot {} does not exist", event_class.name, slot);
       }
     }
     for (std::uint32_t slot : {data_.time_slot, data_.id_slot, data_.tenant_slot}) {
@@ -114,16 +132,22 @@ class ProgramVerifier {
 
   Failure check_sources() {
     for (const SourceData& source : data_.sources) {
-      if (!within(source.event_class, data_.classes.size())) return fmt::format("source {}: no such class", source.name);
-      if (source.units.size() != data_.slots.size()) return fmt::format("source {}: needs one unit per slot", source.name);
-      if (!within_or_none(source.accept, data_.units.size())) return fmt::format("source {}: no such unit", source.name);
+      if (!within(source.event_class, data_.classes.size()))
+        return fmt::format("source {}: no such class", source.name);
+      if (source.units.size() != data_.slots.size())
+        return fmt::format("source {}: needs one unit per slot", source.name);
+      if (!within_or_none(source.accept, data_.units.size()))
+        return fmt::format("source {}: no such unit", source.name);
       for (std::uint32_t unit : source.units) {
-        if (!within_or_none(unit, data_.units.size())) return fmt::format("source {}: no such unit", source.name);
+        if (!within_or_none(unit, data_.units.size()))
+          return fmt::format("source {}: no such unit", source.name);
       }
     }
     for (const UnwrapData& unwrap : data_.unwraps) {
-      if (!within(unwrap.accept, data_.units.size())) return fmt::format("unwrap {}: no such unit", unwrap.name);
-      if (!within(unwrap.path, data_.paths.size())) return fmt::format("unwrap {}: no such path", unwrap.name);
+      if (!within(unwrap.accept, data_.units.size()))
+        return fmt::format("unwrap {}: no such unit", unwrap.name);
+      if (!within(unwrap.path, data_.paths.size()))
+        return fmt::format("unwrap {}: no such path", unwrap.name);
     }
     return {};
   }
@@ -140,7 +164,8 @@ class ProgramVerifier {
         if (!within(key, data_.constants.size()) || !within(value, data_.constants.size())) {
           return fmt::format("table {}: no such constant", table.name);
         }
-        if (!constant_fits(data_.constants[key], table.key) || !constant_fits(data_.constants[value], table.value)) {
+        if (!constant_fits(data_.constants[key], table.key) ||
+            !constant_fits(data_.constants[value], table.value)) {
           return fmt::format("table {}: an entry of another type", table.name);
         }
       }
@@ -159,15 +184,19 @@ class ProgramVerifier {
       }
       for (std::size_t i = 0; i < profile.lists.size(); ++i) {
         if (!is_list_of(profile.lists[i], data_.lists[i].element)) {
-          return fmt::format("profile {}: {} is no list of {}", name, data_.lists[i].name, name_of(data_.lists[i].element));
+          return fmt::format("profile {}: {} is no list of {}", name, data_.lists[i].name,
+                             name_of(data_.lists[i].element));
         }
       }
       for (std::size_t i = 0; i < profile.params.size(); ++i) {
         const Type& type = data_.params[i].type;
         const bool fits = within(profile.params[i], data_.constants.size()) &&
-                          (type.is_list() && type.depth <= 1 ? is_list_of(profile.params[i], type.element)
-                                                             : constant_fits(data_.constants[profile.params[i]], type.kind));
-        if (!fits) return fmt::format("profile {}: {}.{} has another type", name, data_.params[i].rule, data_.params[i].name);
+                          (type.is_list() && type.depth <= 1
+                               ? is_list_of(profile.params[i], type.element)
+                               : constant_fits(data_.constants[profile.params[i]], type.kind));
+        if (!fits)
+          return fmt::format("profile {}: {}.{} has another type", name, data_.params[i].rule,
+                             data_.params[i].name);
       }
       for (std::uint32_t rule : profile.disabled) {
         if (!within(rule, data_.rules.size())) return fmt::format("profile {}: no such rule", name);
@@ -196,8 +225,10 @@ class ProgramVerifier {
         return fmt::format("unit {}: is not inside the code", i);
       }
       if (unit.registers > kMaxRegisters) return fmt::format("unit {}: {} registers", i, unit.registers);
-      if (!within_or_none(unit.source, data_.sources.size())) return fmt::format("unit {}: no such source", i);
-      if (Failure failure = verify_unit(data_, functions_, unit, facts_[i])) return fmt::format("unit {}: {}", i, *failure);
+      if (!within_or_none(unit.source, data_.sources.size()))
+        return fmt::format("unit {}: no such source", i);
+      if (Failure failure = verify_unit(data_, functions_, unit, facts_[i]))
+        return fmt::format("unit {}: {}", i, *failure);
     }
     return {};
   }
@@ -217,27 +248,33 @@ class ProgramVerifier {
   Failure check_uses() {
     for (std::uint32_t s = 0; s < data_.sources.size(); ++s) {
       const SourceData& source = data_.sources[s];
-      if (Failure failure = check_use(source.accept, Sort::kCondition, s)) return fmt::format("source {}: {}", source.name, *failure);
+      if (Failure failure = check_use(source.accept, Sort::kCondition, s))
+        return fmt::format("source {}: {}", source.name, *failure);
       for (std::uint32_t unit : source.units) {
-        if (Failure failure = check_use(unit, Sort::kValue, s)) return fmt::format("source {}: {}", source.name, *failure);
+        if (Failure failure = check_use(unit, Sort::kValue, s))
+          return fmt::format("source {}: {}", source.name, *failure);
       }
     }
     for (const UnwrapData& unwrap : data_.unwraps) {
       if (Failure failure = check_use(unwrap.accept, Sort::kCondition, kNoIndex)) {
         return fmt::format("unwrap {}: {}", unwrap.name, *failure);
       }
-      if (!facts_[unwrap.accept].slots.empty()) return fmt::format("unwrap {}: reads fields of an event", unwrap.name);
+      if (!facts_[unwrap.accept].slots.empty())
+        return fmt::format("unwrap {}: reads fields of an event", unwrap.name);
     }
     for (const RuleData& rule : data_.rules) {
-      if (Failure failure = check_use(rule.where, Sort::kCondition, kNoIndex)) return fmt::format("rule {}: {}", rule.name, *failure);
+      if (Failure failure = check_use(rule.where, Sort::kCondition, kNoIndex))
+        return fmt::format("rule {}: {}", rule.name, *failure);
       std::vector<std::uint32_t> values = {rule.score, rule.say_values, rule.show_values, rule.quiet_keys};
       for (const RespondData& respond : rule.respond) values.push_back(respond.unit);
       for (std::uint32_t unit : values) {
-        if (Failure failure = check_use(unit, Sort::kValue, kNoIndex)) return fmt::format("rule {}: {}", rule.name, *failure);
+        if (Failure failure = check_use(unit, Sort::kValue, kNoIndex))
+          return fmt::format("rule {}: {}", rule.name, *failure);
       }
     }
     for (const ExceptionData& exception : data_.exceptions) {
-      if (!within(exception.rule, data_.rules.size())) return fmt::format("exception {}: no such rule", exception.title);
+      if (!within(exception.rule, data_.rules.size()))
+        return fmt::format("exception {}: no such rule", exception.title);
       Failure failure = check_use(exception.where, Sort::kCondition, kNoIndex);
       if (!failure) failure = check_use(exception.score, Sort::kValue, kNoIndex);
       if (failure) return fmt::format("exception {}: {}", exception.title, *failure);
@@ -245,7 +282,8 @@ class ProgramVerifier {
     return {};
   }
 
-  /// Units read only slots whose units come before them, so no slot needs itself; and slots do not nest too deep.
+  /// Units read only slots whose units come before them, so no slot needs itself; and slots do not nest too
+  /// deep.
   Failure check_order() {
     struct Need {
       std::size_t depth = 0;
@@ -258,8 +296,9 @@ class ProgramVerifier {
     struct Fill {
       std::uint32_t unit, slot;
     };
-    std::vector<Fill> fills;                                    // which slots a unit computes, by unit
-    std::vector<std::uint32_t> last_unit(data_.slots.size(), 0);  // one past the last unit that computes the slot, in any source
+    std::vector<Fill> fills;  // which slots a unit computes, by unit
+    std::vector<std::uint32_t> last_unit(data_.slots.size(),
+                                         0);  // one past the last unit that computes the slot, in any source
     for (const SourceData& source : data_.sources) {
       for (std::uint32_t slot = 0; slot < source.units.size(); ++slot) {
         const std::uint32_t unit = source.units[slot];
@@ -270,14 +309,17 @@ class ProgramVerifier {
     }
     std::sort(fills.begin(), fills.end(), [](const Fill& a, const Fill& b) { return a.unit < b.unit; });
     std::vector<Need> need_of_unit(data_.units.size());
-    std::vector<Need> need_of_slot(data_.slots.size());         // over all sources, of the units so far
+    std::vector<Need> need_of_slot(data_.slots.size());  // over all sources, of the units so far
     auto fill = fills.begin();
     for (std::uint32_t u = 0; u < data_.units.size(); ++u) {
       Need inner;
       for (std::uint32_t slot : facts_[u].slots) {
         const std::uint32_t source = data_.units[u].source;
-        const std::uint32_t computed_by = source == kNoIndex ? last_unit[slot] : data_.sources[source].units[slot] + 1;
-        if (computed_by > u) return fmt::format("unit {}: reads the slot {}, which is computed after it", u, data_.slots[slot].name);
+        const std::uint32_t computed_by =
+            source == kNoIndex ? last_unit[slot] : data_.sources[source].units[slot] + 1;
+        if (computed_by > u)
+          return fmt::format("unit {}: reads the slot {}, which is computed after it", u,
+                             data_.slots[slot].name);
         if (source == kNoIndex) {
           inner.include(need_of_slot[slot]);
         } else if (computed_by != 0) {
@@ -285,9 +327,11 @@ class ProgramVerifier {
         }
       }
       need_of_unit[u] = {inner.depth + 1, inner.registers + data_.units[u].registers};
-      if (need_of_unit[u].depth > ProgramLimit::kSlotDepth) return fmt::format("unit {}: slots nest too deep", u);
+      if (need_of_unit[u].depth > ProgramLimit::kSlotDepth)
+        return fmt::format("unit {}: slots nest too deep", u);
       needs_.stack_registers = std::max(needs_.stack_registers, need_of_unit[u].registers);
-      for (; fill != fills.end() && fill->unit == u; ++fill) need_of_slot[fill->slot].include(need_of_unit[u]);
+      for (; fill != fills.end() && fill->unit == u; ++fill)
+        need_of_slot[fill->slot].include(need_of_unit[u]);
     }
     return {};
   }
@@ -328,7 +372,8 @@ class ProgramVerifier {
   }
 
   Failure check_positions() {
-    if (!data_.positions.empty() && data_.positions.size() != data_.code.size()) return "positions do not fit the code";
+    if (!data_.positions.empty() && data_.positions.size() != data_.code.size())
+      return "positions do not fit the code";
     for (const PositionData& position : data_.positions) {
       if (!is_file(position.file)) return "a position in no file";
     }
@@ -338,7 +383,9 @@ class ProgramVerifier {
     return {};
   }
 
-  bool is_file(std::uint32_t file) const { return file < data_.files.size() || (file == 0 && data_.files.empty()); }
+  bool is_file(std::uint32_t file) const {
+    return file < data_.files.size() || (file == 0 && data_.files.empty());
+  }
 
   const ProgramData& data_;
   std::span<const Callable> functions_;
@@ -353,14 +400,17 @@ Expected<MachineNeeds> verify(const ProgramData& data, std::span<const Callable>
 }
 
 std::uint64_t worst_case_cost(const ProgramData& data, const UnitData& unit) {
-  if (unit.count == 0 || unit.first > data.code.size() || unit.count > data.code.size() - unit.first) return 0;
+  if (unit.count == 0 || unit.first > data.code.size() || unit.count > data.code.size() - unit.first)
+    return 0;
   const std::span<const Instruction> code(data.code.data() + unit.first, unit.count);
   std::vector<const FunctionRow*> rows(data.functions.size(), nullptr);
   for (std::size_t i = 0; i < code.size(); ++i) {
     const Instruction& instruction = code[i];
     if (static_cast<std::size_t>(instruction.opcode) >= kOpcodeCount) return 0;
     const OpcodeRow& row = kOpcodes[static_cast<std::size_t>(instruction.opcode)];
-    if (row.jumps && instruction.opcode != Opcode::kNext && (instruction.target <= i || instruction.target >= code.size())) return 0;
+    if (row.jumps && instruction.opcode != Opcode::kNext &&
+        (instruction.target <= i || instruction.target >= code.size()))
+      return 0;
     if (instruction.opcode != Opcode::kCall) continue;
     if (instruction.x >= rows.size()) return 0;
     if (rows[instruction.x] == nullptr) rows[instruction.x] = find_function(data.functions[instruction.x]);
@@ -368,7 +418,8 @@ std::uint64_t worst_case_cost(const ProgramData& data, const UnitData& unit) {
   }
   LoopMap loops;
   if (find_loops(code, loops)) return 0;
-  return longest_path(code, loops, [&](const Instruction& call) { return std::uint64_t{rows[call.x]->cost}; });
+  return longest_path(code, loops,
+                      [&](const Instruction& call) { return std::uint64_t{rows[call.x]->cost}; });
 }
 
 }  // namespace shrike

@@ -1,5 +1,5 @@
-// The interpreter loop: one case per opcode. Tests set `holds` and branch behind the switch; everything else goes on at the next
-// instruction. Longer work is in vm_operations.cpp and vm_text.cpp.
+// The interpreter loop: one case per opcode. Tests set `holds` and branch behind the switch; everything else
+// goes on at the next instruction. Longer work is in vm_operations.cpp and vm_text.cpp.
 #include "runtime/vm.hpp"
 
 #include <re2/re2.h>
@@ -16,10 +16,13 @@ constexpr unsigned kBytesPerStep = 256;
 /// What long arguments of a function cost beyond the function's own cost.
 std::uint64_t extent(const Value& value) {
   switch (value.kind) {
-    case Kind::kString: return value.size / (kBytesPerStep / 4);
+    case Kind::kString:
+      return value.size / (kBytesPerStep / 4);
     case Kind::kList:
-    case Kind::kMap: return value.size / 2;
-    default: return 0;
+    case Kind::kMap:
+      return value.size / 2;
+    default:
+      return 0;
   }
 }
 
@@ -105,25 +108,35 @@ inline Value Vm::read(std::uint32_t bits, const Frame& frame, EventState& event)
   const Operand operand = Operand::from_bits(bits);
   const std::uint32_t index = operand.index();
   switch (operand.kind()) {
-    case OperandKind::kRegister: return frame.registers[index];
-    case OperandKind::kSlot: return slot(index, event);
+    case OperandKind::kRegister:
+      return frame.registers[index];
+    case OperandKind::kSlot:
+      return slot(index, event);
     case OperandKind::kConst:
     case OperandKind::kParam:
-    case OperandKind::kList: return program_.constants[constant_of(operand, event)];
-    case OperandKind::kRaw: return event.record != nullptr ? event.record->value(index, context_.arena) : Value{};
-    case OperandKind::kTable: return {};
+    case OperandKind::kList:
+      return program_.constants[constant_of(operand, event)];
+    case OperandKind::kRaw:
+      return event.record != nullptr ? event.record->value(index, context_.arena) : Value{};
+    case OperandKind::kTable:
+      return {};
     case OperandKind::kSpecial:
-      return index == static_cast<std::uint32_t>(Special::kClassName) ? program_.class_names[event.source] : event.tenant;
+      return index == static_cast<std::uint32_t>(Special::kClassName) ? program_.class_names[event.source]
+                                                                      : event.tenant;
   }
   return {};
 }
 
 std::uint32_t Vm::constant_of(Operand operand, const EventState& event) const {
   switch (operand.kind()) {
-    case OperandKind::kConst: return operand.index();
-    case OperandKind::kParam: return program_.data.profiles[event.profile].params[operand.index()];
-    case OperandKind::kList: return program_.data.profiles[event.profile].lists[operand.index()];
-    default: return kNoIndex;
+    case OperandKind::kConst:
+      return operand.index();
+    case OperandKind::kParam:
+      return program_.data.profiles[event.profile].params[operand.index()];
+    case OperandKind::kList:
+      return program_.data.profiles[event.profile].lists[operand.index()];
+    default:
+      return kNoIndex;
   }
 }
 
@@ -143,9 +156,12 @@ Value Vm::execute(const UnitData& unit, Frame& frame, EventState& event) {
     std::uint64_t work = 0;
     bool holds = false;
     switch (i.opcode) {
-      case Opcode::kReturnFalse: return Value::of_bool(false);
-      case Opcode::kReturnTrue: return Value::of_bool(true);
-      case Opcode::kReturn: return read(i.x, frame, event);
+      case Opcode::kReturnFalse:
+        return Value::of_bool(false);
+      case Opcode::kReturnTrue:
+        return Value::of_bool(true);
+      case Opcode::kReturn:
+        return read(i.x, frame, event);
       case Opcode::kJump:
         at = code + i.target;
         continue;
@@ -155,8 +171,12 @@ Value Vm::execute(const UnitData& unit, Frame& frame, EventState& event) {
         holds = x.kind == Kind::kBool && x.boolean;
         break;
       }
-      case Opcode::kTestHas: holds = !read(i.x, frame, event).is_missing(); break;
-      case Opcode::kTestRaw: holds = event.record != nullptr && event.record->has(i.x); break;
+      case Opcode::kTestHas:
+        holds = !read(i.x, frame, event).is_missing();
+        break;
+      case Opcode::kTestRaw:
+        holds = event.record != nullptr && event.record->has(i.x);
+        break;
       case Opcode::kTestIs: {
         const Value x = slot(i.x, event);
         if (x.kind != Kind::kString) break;
@@ -165,31 +185,49 @@ Value Vm::execute(const UnitData& unit, Frame& frame, EventState& event) {
                       : equal_folded(x.as_string(), (x.flags & Value::kAscii) != 0, wanted);
         break;
       }
-      case Opcode::kTestIsOne: holds = is_one_of(i, event); break;
+      case Opcode::kTestIsOne:
+        holds = is_one_of(i, event);
+        break;
       case Opcode::kTestEqual:
         holds = same(read(i.x, frame, event), read_pattern(i.y, cased, frame, event), cased);
         break;
       case Opcode::kTestDiffer:
         holds = differ(read(i.x, frame, event), read_pattern(i.y, cased, frame, event), cased);
         break;
-      case Opcode::kTestOrder: holds = in_order(i.dst, read(i.x, frame, event), read(i.y, frame, event), cased); break;
-      case Opcode::kTestIn: holds = test_in(i, true, frame, event); break;
-      case Opcode::kTestNotIn: holds = test_in(i, false, frame, event); break;
-      case Opcode::kTestText: holds = test_text(i, frame, event); break;
-      case Opcode::kTestMatches: holds = test_matches(i, frame, event); break;
+      case Opcode::kTestOrder:
+        holds = in_order(i.dst, read(i.x, frame, event), read(i.y, frame, event), cased);
+        break;
+      case Opcode::kTestIn:
+        holds = test_in(i, true, frame, event);
+        break;
+      case Opcode::kTestNotIn:
+        holds = test_in(i, false, frame, event);
+        break;
+      case Opcode::kTestText:
+        holds = test_text(i, frame, event);
+        break;
+      case Opcode::kTestMatches:
+        holds = test_matches(i, frame, event);
+        break;
 
-      case Opcode::kMove: registers[i.dst] = read(i.x, frame, event); break;
+      case Opcode::kMove:
+        registers[i.dst] = read(i.x, frame, event);
+        break;
       case Opcode::kMember:
         registers[i.dst] = member(read(i.x, frame, event), program_.constants[i.y].as_string(), work);
         break;
       case Opcode::kMembers:
         registers[i.dst] = members(read(i.x, frame, event), program_.constants[i.y].as_string(), arena, work);
         break;
-      case Opcode::kStar: registers[i.dst] = elements(read(i.x, frame, event), arena, work); break;
+      case Opcode::kStar:
+        registers[i.dst] = elements(read(i.x, frame, event), arena, work);
+        break;
       case Opcode::kIndex:
         registers[i.dst] = element(read(i.x, frame, event), read(i.y, frame, event), work);
         break;
-      case Opcode::kLookup: registers[i.dst] = looked_up(read(i.x, frame, event), i.y); break;
+      case Opcode::kLookup:
+        registers[i.dst] = looked_up(read(i.x, frame, event), i.y);
+        break;
       case Opcode::kClientPart: {
         const Value x = read(i.x, frame, event);
         registers[i.dst] = x.kind == Kind::kClient ? (&x.client->family)[i.y] : Value{};
@@ -202,21 +240,39 @@ Value Vm::execute(const UnitData& unit, Frame& frame, EventState& event) {
         break;
       }
 
-      case Opcode::kAdd: registers[i.dst] = add(read(i.x, frame, event), read(i.y, frame, event)); break;
-      case Opcode::kSubtract: registers[i.dst] = subtract(read(i.x, frame, event), read(i.y, frame, event)); break;
-      case Opcode::kMultiply: registers[i.dst] = multiply(read(i.x, frame, event), read(i.y, frame, event)); break;
-      case Opcode::kDivide: registers[i.dst] = divide(read(i.x, frame, event), read(i.y, frame, event)); break;
-      case Opcode::kModulo: registers[i.dst] = modulo(read(i.x, frame, event), read(i.y, frame, event)); break;
-      case Opcode::kNegate: registers[i.dst] = negate(read(i.x, frame, event)); break;
+      case Opcode::kAdd:
+        registers[i.dst] = add(read(i.x, frame, event), read(i.y, frame, event));
+        break;
+      case Opcode::kSubtract:
+        registers[i.dst] = subtract(read(i.x, frame, event), read(i.y, frame, event));
+        break;
+      case Opcode::kMultiply:
+        registers[i.dst] = multiply(read(i.x, frame, event), read(i.y, frame, event));
+        break;
+      case Opcode::kDivide:
+        registers[i.dst] = divide(read(i.x, frame, event), read(i.y, frame, event));
+        break;
+      case Opcode::kModulo:
+        registers[i.dst] = modulo(read(i.x, frame, event), read(i.y, frame, event));
+        break;
+      case Opcode::kNegate:
+        registers[i.dst] = negate(read(i.x, frame, event));
+        break;
       case Opcode::kAddPresent: {
         const Value x = read(i.x, frame, event);
         Value& sum = registers[i.dst];
         if (!x.is_missing()) sum = sum.is_missing() ? x : add(sum, x);
         break;
       }
-      case Opcode::kCall: registers[i.dst] = call_function(i, frame); break;
-      case Opcode::kList: registers[i.dst] = packed(i, false, frame); break;
-      case Opcode::kPack: registers[i.dst] = packed(i, true, frame); break;
+      case Opcode::kCall:
+        registers[i.dst] = call_function(i, frame);
+        break;
+      case Opcode::kList:
+        registers[i.dst] = packed(i, false, frame);
+        break;
+      case Opcode::kPack:
+        registers[i.dst] = packed(i, true, frame);
+        break;
 
       case Opcode::kLoop: {
         const Value x = read(i.x, frame, event);
@@ -230,9 +286,15 @@ Value Vm::execute(const UnitData& unit, Frame& frame, EventState& event) {
         if (out_of_steps_) return {};
         at = frame.take(i.y, registers[i.dst]) ? code + i.target : at + 1;
         continue;
-      case Opcode::kBuild: frame.builders[i.x] = ListBuilder{}; break;
-      case Opcode::kAppend: frame.builders[i.x].append(read(i.y, frame, event), arena); break;
-      case Opcode::kBuilt: registers[i.dst] = frame.builders[i.x].list(); break;
+      case Opcode::kBuild:
+        frame.builders[i.x] = ListBuilder{};
+        break;
+      case Opcode::kAppend:
+        frame.builders[i.x].append(read(i.y, frame, event), arena);
+        break;
+      case Opcode::kBuilt:
+        registers[i.dst] = frame.builders[i.x].list();
+        break;
     }
     if (work != 0) charge(work);
     // What is no test has no target and jumps nowhere.
@@ -246,7 +308,8 @@ Value Vm::execute(const UnitData& unit, Frame& frame, EventState& event) {
 
 bool Vm::is_one_of(const Instruction& i, EventState& event) {
   const Value x = slot(i.x, event);
-  return x.kind == Kind::kString && program_.index_for(i.y)->contains(x, (i.flags & InstructionFlag::kCased) != 0);
+  return x.kind == Kind::kString &&
+         program_.index_for(i.y)->contains(x, (i.flags & InstructionFlag::kCased) != 0);
 }
 
 /// `x in y` when `wanted`, else `x not in y`; both false when x or y is missing.
@@ -276,7 +339,8 @@ bool Vm::test_text(const Instruction& i, const Frame& frame, EventState& event) 
   const Value x = read(i.x, frame, event);
   const Value y = read_pattern(i.y, cased, frame, event);
   std::uint64_t work = 0;
-  const bool holds = text_holds(i.dst, x, y, cased, (i.flags & InstructionFlag::kAll) != 0, context_.arena, work);
+  const bool holds =
+      text_holds(i.dst, x, y, cased, (i.flags & InstructionFlag::kAll) != 0, context_.arena, work);
   charge(work);
   return holds;
 }

@@ -1,5 +1,5 @@
-// The virtual machine: runs one unit of a sealed Program over one event. Verified code needs no checks here except the step budget.
-// Read first: opcodes.hpp. Used by engine.cpp.
+// The virtual machine: runs one unit of a sealed Program over one event. Verified code needs no checks here
+// except the step budget. Read first: opcodes.hpp. Used by engine.cpp.
 #pragma once
 
 #include <cstdint>
@@ -9,24 +9,28 @@
 #include "runtime/functions.hpp"
 #include "runtime/json.hpp"
 #include "runtime/opcodes.hpp"
-#include "runtime/record_decoder.hpp"
 #include "runtime/program_data.hpp"
+#include "runtime/record_decoder.hpp"
 
 namespace shrike {
 
-/// The event that units read: slots are computed by the units of `source` when first asked and kept until the next event.
+/// The event that units read: slots are computed by the units of `source` when first asked and kept until the
+/// next event.
 struct EventState {
-  std::uint32_t source = 0;      ///< index into ProgramData::sources
-  std::uint32_t profile = 0;     ///< index into ProgramData::profiles
-  Value tenant;                  ///< for Special::kTenant
-  RecordDecoder* record = nullptr;  ///< null for events that were given as fields
-  std::vector<Value> slots;         ///< one per SlotData
+  std::uint32_t source = 0;           ///< index into ProgramData::sources
+  std::uint32_t profile = 0;          ///< index into ProgramData::profiles
+  Value tenant;                       ///< for Special::kTenant
+  RecordDecoder* record = nullptr;    ///< null for events that were given as fields
+  std::vector<Value> slots;           ///< one per SlotData
   std::vector<std::uint32_t> stamps;  ///< slot is valid when its stamp equals `stamp`
   std::uint32_t stamp = 0;
 
   /// Forgets the slots of the event before.
   void begin(std::uint32_t slot_count);
-  void set(std::uint32_t slot, const Value& value) { slots[slot] = value; stamps[slot] = stamp; }
+  void set(std::uint32_t slot, const Value& value) {
+    slots[slot] = value;
+    stamps[slot] = stamp;
+  }
 };
 
 /// Not thread safe; one per engine. Holds the registers, so running allocates nothing in the steady state.
@@ -37,14 +41,19 @@ class Vm {
 
   /// Runs a condition. False when the budget ran out (then out_of_steps()).
   bool decide(std::uint32_t unit, EventState& event);
-  /// Runs a unit for its value; missing when the budget ran out. The value lives in the arena, the program or the record.
+  /// Runs a unit for its value; missing when the budget ran out. The value lives in the arena, the program or
+  /// the record.
   Value evaluate(std::uint32_t unit, EventState& event);
   /// The value of a slot, computed now if need be.
   Value slot(std::uint32_t slot, EventState& event);
 
-  /// Starts the budget of an event (or a rule) anew. A step is about what one simple instruction does; straight code is free
-  /// (its length is bounded by the program), loops, calls and long texts and lists are charged.
-  void restart_budget() { steps_left_ = max_steps_; out_of_steps_ = false; }
+  /// Starts the budget of an event (or a rule) anew. A step is about what one simple instruction does;
+  /// straight code is free (its length is bounded by the program), loops, calls and long texts and lists are
+  /// charged.
+  void restart_budget() {
+    steps_left_ = max_steps_;
+    out_of_steps_ = false;
+  }
   bool out_of_steps() const { return out_of_steps_; }
   std::uint64_t steps_used() const { return max_steps_ - steps_left_; }
 
@@ -71,7 +80,7 @@ class Vm {
   std::uint64_t max_steps_;
   std::uint64_t steps_left_;
   bool out_of_steps_ = false;
-  std::vector<Value> registers_;   ///< a stack of register windows, one per active unit
+  std::vector<Value> registers_;  ///< a stack of register windows, one per active unit
   std::size_t registers_top_ = 0;
 };
 

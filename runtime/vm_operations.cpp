@@ -65,20 +65,33 @@ Value scaled_duration(const Value& duration, const Value& factor) {
 bool fits_scalar(const Value& value, TypeKind kind) {
   switch (kind) {
     case TypeKind::kNone:
-    case TypeKind::kJson: return true;
-    case TypeKind::kBool: return value.kind == Kind::kBool;
-    case TypeKind::kInt: return value.kind == Kind::kInt;
-    case TypeKind::kFloat: return value.kind == Kind::kFloat;
-    case TypeKind::kString: return value.kind == Kind::kString;
-    case TypeKind::kIp: return value.kind == Kind::kIp;
-    case TypeKind::kCidr: return value.kind == Kind::kCidr;
-    case TypeKind::kTime: return value.kind == Kind::kTime;
-    case TypeKind::kDuration: return value.kind == Kind::kDuration;
-    case TypeKind::kPlace: return value.kind == Kind::kPlace;
-    case TypeKind::kClient: return value.kind == Kind::kClient;
+    case TypeKind::kJson:
+      return true;
+    case TypeKind::kBool:
+      return value.kind == Kind::kBool;
+    case TypeKind::kInt:
+      return value.kind == Kind::kInt;
+    case TypeKind::kFloat:
+      return value.kind == Kind::kFloat;
+    case TypeKind::kString:
+      return value.kind == Kind::kString;
+    case TypeKind::kIp:
+      return value.kind == Kind::kIp;
+    case TypeKind::kCidr:
+      return value.kind == Kind::kCidr;
+    case TypeKind::kTime:
+      return value.kind == Kind::kTime;
+    case TypeKind::kDuration:
+      return value.kind == Kind::kDuration;
+    case TypeKind::kPlace:
+      return value.kind == Kind::kPlace;
+    case TypeKind::kClient:
+      return value.kind == Kind::kClient;
     case TypeKind::kGeo:
-    case TypeKind::kMap: return value.kind == Kind::kMap;
-    case TypeKind::kList: return value.kind == Kind::kList;
+    case TypeKind::kMap:
+      return value.kind == Kind::kMap;
+    case TypeKind::kList:
+      return value.kind == Kind::kList;
   }
   return false;
 }
@@ -148,16 +161,19 @@ Value add(const Value& a, const Value& b) {
   if (b.kind == Kind::kDuration && (a.kind == Kind::kTime || a.kind == Kind::kDuration)) {
     return checked_add(a.kind, a.integer, b.integer);
   }
-  if (a.kind == Kind::kDuration && b.kind == Kind::kTime) return checked_add(Kind::kTime, a.integer, b.integer);
+  if (a.kind == Kind::kDuration && b.kind == Kind::kTime)
+    return checked_add(Kind::kTime, a.integer, b.integer);
   return {};
 }
 
 Value subtract(const Value& a, const Value& b) {
   if (is_number(a.kind) && is_number(b.kind)) {
-    if (a.kind == Kind::kInt && b.kind == Kind::kInt) return checked_subtract(Kind::kInt, a.integer, b.integer);
+    if (a.kind == Kind::kInt && b.kind == Kind::kInt)
+      return checked_subtract(Kind::kInt, a.integer, b.integer);
     return Value::of_float(as_float(a) - as_float(b));
   }
-  if (a.kind == Kind::kTime && b.kind == Kind::kTime) return checked_subtract(Kind::kDuration, a.integer, b.integer);
+  if (a.kind == Kind::kTime && b.kind == Kind::kTime)
+    return checked_subtract(Kind::kDuration, a.integer, b.integer);
   if (b.kind == Kind::kDuration && (a.kind == Kind::kTime || a.kind == Kind::kDuration)) {
     return checked_subtract(a.kind, a.integer, b.integer);
   }
@@ -166,7 +182,8 @@ Value subtract(const Value& a, const Value& b) {
 
 Value multiply(const Value& a, const Value& b) {
   if (is_number(a.kind) && is_number(b.kind)) {
-    if (a.kind == Kind::kInt && b.kind == Kind::kInt) return checked_multiply(Kind::kInt, a.integer, b.integer);
+    if (a.kind == Kind::kInt && b.kind == Kind::kInt)
+      return checked_multiply(Kind::kInt, a.integer, b.integer);
     return Value::of_float(as_float(a) * as_float(b));
   }
   if (a.kind == Kind::kDuration && is_number(b.kind)) return scaled_duration(a, b);
@@ -194,7 +211,8 @@ Value modulo(const Value& a, const Value& b) {
     if (a.kind == Kind::kInt && b.kind == Kind::kInt) return checked_modulo(Kind::kInt, a.integer, b.integer);
     return as_float(b) == 0 ? Value{} : Value::of_float(std::fmod(as_float(a), as_float(b)));
   }
-  if (a.kind == Kind::kDuration && b.kind == Kind::kDuration) return checked_modulo(Kind::kDuration, a.integer, b.integer);
+  if (a.kind == Kind::kDuration && b.kind == Kind::kDuration)
+    return checked_modulo(Kind::kDuration, a.integer, b.integer);
   return {};
 }
 
@@ -244,10 +262,14 @@ bool in_order(unsigned op, const Value& a, const Value& b, bool cased) {
   const int order = compare(a, b, cased);
   if (order == 2) return false;
   switch (op) {
-    case 0: return order < 0;
-    case 1: return order <= 0;
-    case 2: return order > 0;
-    default: return order >= 0;
+    case 0:
+      return order < 0;
+    case 1:
+      return order <= 0;
+    case 2:
+      return order > 0;
+    default:
+      return order >= 0;
   }
 }
 

@@ -1,5 +1,6 @@
-// What instructions do that is more than a line: arithmetic, casts, members, text tests. Pure functions over values; results
-// live in the arena. `work` counts what a test or a walk cost beyond a constant, for the step budget. Used by vm.cpp.
+// What instructions do that is more than a line: arithmetic, casts, members, text tests. Pure functions over
+// values; results live in the arena. `work` counts what a test or a walk cost beyond a constant, for the step
+// budget. Used by vm.cpp.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +18,9 @@ Value divide(const Value& a, const Value& b);
 Value modulo(const Value& a, const Value& b);
 Value negate(const Value& a);
 
-/// The value if it holds that type, else missing. An int where a float is wanted becomes one. Of lists and maps the elements that
-/// hold the element type are kept. A type or an element of kNone or kJson takes everything. A list type of depth 0 lets lists nest.
+/// The value if it holds that type, else missing. An int where a float is wanted becomes one. Of lists and
+/// maps the elements that hold the element type are kept. A type or an element of kNone or kJson takes
+/// everything. A list type of depth 0 lets lists nest.
 Value cast(const Value& value, const Type& type, Arena& arena);
 
 /// Types as instructions carry them (Role::kType).
@@ -40,10 +42,13 @@ bool in_order(unsigned op, const Value& a, const Value& b, bool cased);
 /// `x in y` for a list or network that was not prepared.
 bool is_in(const Value& x, const Value& y, bool cased, std::uint64_t& work);
 
-/// `x OP y` with OP as Role::kTextOp; y a text or a list of which any or every element must hold. A list x only contains.
-bool text_holds(unsigned op, const Value& x, const Value& y, bool cased, bool all, Arena& arena, std::uint64_t& work);
+/// `x OP y` with OP as Role::kTextOp; y a text or a list of which any or every element must hold. A list x
+/// only contains.
+bool text_holds(unsigned op, const Value& x, const Value& y, bool cased, bool all, Arena& arena,
+                std::uint64_t& work);
 
-/// Whether the wildcard pattern (`*` any text, `?` one character) covers all of `text`. Both are taken as they are.
+/// Whether the wildcard pattern (`*` any text, `?` one character) covers all of `text`. Both are taken as
+/// they are.
 bool is_like(std::string_view text, std::string_view pattern, std::uint64_t& work);
 
 /// `x[i]`, `x["name"]`.
@@ -58,8 +63,8 @@ Value members(const Value& x, std::string_view name, Arena& arena, std::uint64_t
 /// `x[*]`: a list as it is, a map's values.
 Value elements(const Value& x, Arena& arena, std::uint64_t& work);
 
-/// A list under construction; storage doubles in the arena. Starts as `ListBuilder{}`; no initial values of its own, so that a unit
-/// that builds no list pays nothing.
+/// A list under construction; storage doubles in the arena. Starts as `ListBuilder{}`; no initial values of
+/// its own, so that a unit that builds no list pays nothing.
 struct ListBuilder {
   Value* items;
   std::uint32_t size;

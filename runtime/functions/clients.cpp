@@ -1,8 +1,9 @@
 // Clients: ua(text), what a user agent says of itself.
-// One ordered table of marks per question; the first mark that occurs in the text answers it. The marks are facts of public user agents:
-// product tokens as RFC 9110 section 10.1.5 defines them, the vendors' documentation of their own strings (Mozilla's "Firefox user
-// agent string reference", Microsoft's "Detect Microsoft Edge from your website", Apple's and Google's pages of the same kind), the
-// default strings in the source of each HTTP library, and Microsoft's and public incident reports for the tools named there.
+// One ordered table of marks per question; the first mark that occurs in the text answers it. The marks are
+// facts of public user agents: product tokens as RFC 9110 section 10.1.5 defines them, the vendors'
+// documentation of their own strings (Mozilla's "Firefox user agent string reference", Microsoft's "Detect
+// Microsoft Edge from your website", Apple's and Google's pages of the same kind), the default strings in the
+// source of each HTTP library, and Microsoft's and public incident reports for the tools named there.
 #include "runtime/functions/topics.hpp"
 #include "runtime/text_compare.hpp"
 
@@ -12,14 +13,14 @@ namespace {
 constexpr std::size_t kLongest = 4096;  // bytes that are looked at
 
 struct Mark {
-  std::string_view text;   ///< folded
+  std::string_view text;  ///< folded
   std::string_view answer;
 };
 
 struct FamilyMark {
-  std::string_view text;   ///< folded
+  std::string_view text;  ///< folded
   std::string_view family;
-  bool tool;               ///< a script or an HTTP library, no program with a person before it
+  bool tool;  ///< a script or an HTTP library, no program with a person before it
 };
 
 /// Specific marks first: an Edge says Chrome and Safari too, a Teams says Electron's Chrome.
@@ -86,8 +87,8 @@ constexpr FamilyMark kFamilies[] = {
     {"httpie/", "HTTPie", true},
     {"winhttp", "WinHTTP", true},
     // Microsoft's own sign-in and mail components
-    {"bav2ropc", "BAV2ROPC", true},      // password grant behind basic authentication of Exchange Online
-    {"cbainprod", "CBAinPROD", true},    // the same for POP, IMAP and SMTP
+    {"bav2ropc", "BAV2ROPC", true},    // password grant behind basic authentication of Exchange Online
+    {"cbainprod", "CBAinPROD", true},  // the same for POP, IMAP and SMTP
     {"cbainpromod", "CBAinPROD", true},
     {"ms wam", "Windows sign-in", false},
     {"windows-azuread-authentication-provider", "Windows sign-in", false},
@@ -170,22 +171,10 @@ constexpr Mark kSystems[] = {
 };
 
 constexpr Mark kDevices[] = {
-    {"ipad", "tablet"},
-    {"tablet", "tablet"},
-    {"iphone", "phone"},
-    {"ipod", "phone"},
-    {"windows phone", "phone"},
-    {"outlook-ios", "phone"},
-    {"outlook-android", "phone"},
-    {"android", "phone"},
-    {"mobile", "phone"},
-    {"windows", "desktop"},
-    {"win32", "desktop"},
-    {"win64", "desktop"},
-    {"macintosh", "desktop"},
-    {"mac os", "desktop"},
-    {"cros ", "desktop"},
-    {"linux", "desktop"},
+    {"ipad", "tablet"},         {"tablet", "tablet"},     {"iphone", "phone"},          {"ipod", "phone"},
+    {"windows phone", "phone"}, {"outlook-ios", "phone"}, {"outlook-android", "phone"}, {"android", "phone"},
+    {"mobile", "phone"},        {"windows", "desktop"},   {"win32", "desktop"},         {"win64", "desktop"},
+    {"macintosh", "desktop"},   {"mac os", "desktop"},    {"cros ", "desktop"},         {"linux", "desktop"},
     {"x11", "desktop"},
 };
 
@@ -225,7 +214,8 @@ Value ua(CallContext& context, std::span<const Value> arguments) {
 
 constexpr FunctionRow kRows[] = {
     {"ua(text: string): client", ua, 200, false,
-     "What a user agent says of itself: .family, .os, .device (desktop, phone, tablet) and .tool, true for scripts and HTTP libraries.",
+     "What a user agent says of itself: .family, .os, .device (desktop, phone, tablet) and .tool, true for "
+     "scripts and HTTP libraries.",
      "ua(\"axios/1.7.9\").tool"},
 };
 

@@ -19,12 +19,18 @@ bool is_word(std::string_view text, std::string_view lower_case) { return equal_
 Value text(CallContext& context, std::span<const Value> arguments) {
   const Value& x = arguments[0];
   switch (x.kind) {
-    case Kind::kString: return x;
-    case Kind::kBool: return Value::of_string(x.boolean ? "true" : "false", Value::kAscii);
-    case Kind::kIp: return text_copy(format_ip(*x.address), context.arena);
-    case Kind::kCidr: return text_copy(format_cidr(*x.address, x.prefix_bits), context.arena);
-    case Kind::kTime: return text_copy(format_time(x.integer), context.arena);
-    case Kind::kDuration: return text_copy(format_duration(x.integer), context.arena);
+    case Kind::kString:
+      return x;
+    case Kind::kBool:
+      return Value::of_string(x.boolean ? "true" : "false", Value::kAscii);
+    case Kind::kIp:
+      return text_copy(format_ip(*x.address), context.arena);
+    case Kind::kCidr:
+      return text_copy(format_cidr(*x.address, x.prefix_bits), context.arena);
+    case Kind::kTime:
+      return text_copy(format_time(x.integer), context.arena);
+    case Kind::kDuration:
+      return text_copy(format_duration(x.integer), context.arena);
     default: {
       std::string out;
       append_json(out, x);
@@ -67,22 +73,32 @@ Value int_of_text(std::string_view text) {
 Value to_int(CallContext&, std::span<const Value> arguments) {
   const Value& x = arguments[0];
   switch (x.kind) {
-    case Kind::kInt: return x;
-    case Kind::kFloat: return int_of_float(x.number);
-    case Kind::kBool: return Value::of_int(x.boolean ? 1 : 0);
-    case Kind::kString: return int_of_text(x.as_string());
-    default: return {};
+    case Kind::kInt:
+      return x;
+    case Kind::kFloat:
+      return int_of_float(x.number);
+    case Kind::kBool:
+      return Value::of_int(x.boolean ? 1 : 0);
+    case Kind::kString:
+      return int_of_text(x.as_string());
+    default:
+      return {};
   }
 }
 
 Value to_float(CallContext&, std::span<const Value> arguments) {
   const Value& x = arguments[0];
   switch (x.kind) {
-    case Kind::kInt: return Value::of_float(static_cast<double>(x.integer));
-    case Kind::kFloat: return x;
-    case Kind::kBool: return Value::of_float(x.boolean ? 1 : 0);
-    case Kind::kString: return float_of_text(x.as_string());
-    default: return {};
+    case Kind::kInt:
+      return Value::of_float(static_cast<double>(x.integer));
+    case Kind::kFloat:
+      return x;
+    case Kind::kBool:
+      return Value::of_float(x.boolean ? 1 : 0);
+    case Kind::kString:
+      return float_of_text(x.as_string());
+    default:
+      return {};
   }
 }
 
@@ -132,11 +148,19 @@ Value to_time(CallContext&, std::span<const Value> arguments) {
   const Value& x = arguments[0];
   std::optional<std::int64_t> time;
   switch (x.kind) {
-    case Kind::kTime: return x;
-    case Kind::kInt: time = time_of_number(x.integer); break;
-    case Kind::kFloat: time = time_of_number(x.number); break;
-    case Kind::kString: time = parse_time(x.as_string()); break;
-    default: break;
+    case Kind::kTime:
+      return x;
+    case Kind::kInt:
+      time = time_of_number(x.integer);
+      break;
+    case Kind::kFloat:
+      time = time_of_number(x.number);
+      break;
+    case Kind::kString:
+      time = parse_time(x.as_string());
+      break;
+    default:
+      break;
   }
   return time ? Value::of_time(*time) : Value{};
 }
@@ -175,29 +199,36 @@ Value filled(CallContext&, std::span<const Value> arguments) {
 }
 
 constexpr FunctionRow kRows[] = {
-    {"text(x: T): string", text, 20, false, "The value as text; lists and maps as JSON, times in RFC 3339.", "text(42) == \"42\""},
-    {"int(x: T): int", to_int, 10, false, "A whole number from a number, a text or a bool; decimals are cut off.",
-     "int(\"50126\") == 50126"},
-    {"float(x: T): float", to_float, 12, false, "A number from a number, a text or a bool.", "float(\"0.5\") == 0.5"},
-    {"bool(x: T): bool", to_bool, 8, false, "true or false from a bool, 0 or 1, or a text such as \"True\", \"0\", \"no\".",
-     "bool(\"True\")"},
+    {"text(x: T): string", text, 20, false, "The value as text; lists and maps as JSON, times in RFC 3339.",
+     "text(42) == \"42\""},
+    {"int(x: T): int", to_int, 10, false,
+     "A whole number from a number, a text or a bool; decimals are cut off.", "int(\"50126\") == 50126"},
+    {"float(x: T): float", to_float, 12, false, "A number from a number, a text or a bool.",
+     "float(\"0.5\") == 0.5"},
+    {"bool(x: T): bool", to_bool, 8, false,
+     "true or false from a bool, 0 or 1, or a text such as \"True\", \"0\", \"no\".", "bool(\"True\")"},
     {"ip(x: T): ip", to_ip, 20, false, "An address from a text, also with a port, brackets or a zone.",
      "ip(\"[2001:db8::1]:443\") == 2001:db8::1"},
-    {"cidr(x: T): cidr", to_cidr, 20, false, "A network from a text or of one address.", "cidr(\"10.0.0.0/8\") == 10.0.0.0/8"},
-    {"time(x: T): time", to_time, 20, false, "A point in time from a text in any form the logs use, or from a Unix time.",
+    {"cidr(x: T): cidr", to_cidr, 20, false, "A network from a text or of one address.",
+     "cidr(\"10.0.0.0/8\") == 10.0.0.0/8"},
+    {"time(x: T): time", to_time, 20, false,
+     "A point in time from a text in any form the logs use, or from a Unix time.",
      "time(\"1/31/2026 9:00:00 AM\") == 2026-01-31T09:00:00Z"},
-    {"list(x: json): list<json>", to_list, 4, false, "The list, or a list of the one value.", "len(list(json(\"[1, 2]\"))) == 2"},
+    {"list(x: json): list<json>", to_list, 4, false, "The list, or a list of the one value.",
+     "len(list(json(\"[1, 2]\"))) == 2"},
     {"list(x: list<T>): list<T>", to_list, 4, false, "The list itself.", "list([\"a\"]) == [\"a\"]"},
     {"list(x: T): list<T>", to_list, 4, false, "A list of the one value.", "list(\"a\") == [\"a\"]"},
-    {"json(x: json): json", json, 60, false, "What the JSON text inside says; anything but text is given back.",
+    {"json(x: json): json", json, 60, false,
+     "What the JSON text inside says; anything but text is given back.",
      "json(json(\"\\\"[1]\\\"\"))[0] == 1"},
-    {"json(x: string): json", json, 60, false, "The value that a JSON text stands for; missing when it is no JSON.",
-     "json(\"{\\\"a\\\": 1}\").a == 1"},
+    {"json(x: string): json", json, 60, false,
+     "The value that a JSON text stands for; missing when it is no JSON.", "json(\"{\\\"a\\\": 1}\").a == 1"},
     {"keys(map: json): list<string>", keys, 10, false, "The names in a map, in their order.",
      "keys(json(\"{\\\"a\\\": 1, \\\"b\\\": 2}\")) == [\"a\", \"b\"]"},
     {"keys(map: map<T>): list<string>", keys, 10, false, "The names in a map, in their order.",
      "keys(pairs(\"[{\\\"Name\\\": \\\"a\\\", \\\"Value\\\": \\\"b\\\"}]\")) == [\"a\"]"},
-    {"filled(x: T): T", filled, 3, false, "The value, or missing for an empty text, list or map, or the text <null>.",
+    {"filled(x: T): T", filled, 3, false,
+     "The value, or missing for an empty text, list or map, or the text <null>.",
      "missing filled(\"<null>\")"},
 };
 

@@ -14,8 +14,10 @@ namespace {
 constexpr std::size_t kLongestDomain = 253;  // RFC 1035
 constexpr unsigned kDeepest = 4;             // objects and lists in recipients that are followed
 
-/// Members of objects that hold an address, in the logs and in Microsoft Graph ({"emailAddress": {"address": …}}).
-constexpr std::string_view kAddressMembers[] = {"Address", "EmailAddress", "SmtpAddress", "Mail", "UserPrincipalName"};
+/// Members of objects that hold an address, in the logs and in Microsoft Graph ({"emailAddress": {"address":
+/// …}}).
+constexpr std::string_view kAddressMembers[] = {"Address", "EmailAddress", "SmtpAddress", "Mail",
+                                                "UserPrincipalName"};
 
 bool starts_caseless(std::string_view text, std::string_view lower_case) {
   return text.size() >= lower_case.size() && equal_caseless(text.substr(0, lower_case.size()), lower_case);
@@ -37,7 +39,8 @@ std::string_view enclosed_address(std::string_view entry, char open, char close)
   return inner.find('@') == std::string_view::npos ? std::string_view{} : inner;
 }
 
-/// One recipient as written: the address of `"Name" [SMTP:x@y]`, `Name <x@y>`, `smtp:x@y`; anything else as it is.
+/// One recipient as written: the address of `"Name" [SMTP:x@y]`, `Name <x@y>`, `smtp:x@y`; anything else as
+/// it is.
 std::string_view address_of(std::string_view entry) {
   entry = without_blanks(entry);
   for (const auto& [open, close] : {std::pair{'[', ']'}, std::pair{'<', '>'}}) {
@@ -147,7 +150,8 @@ std::string_view host_of(std::string_view text) {
   if (const std::size_t scheme = text.find("://"); scheme != std::string_view::npos) {
     text = text.substr(scheme + 3);
     text = text.substr(0, text.find_first_of("/?#"));
-    if (const std::size_t user = text.rfind('@'); user != std::string_view::npos) text = text.substr(user + 1);
+    if (const std::size_t user = text.rfind('@'); user != std::string_view::npos)
+      text = text.substr(user + 1);
     if (text.starts_with('[')) return {};
     return text.substr(0, text.find(':'));
   }
@@ -163,7 +167,9 @@ Value registrable_domain(CallContext& context, std::span<const Value> arguments)
   const std::string_view folded = fold_case(host, context.arena);
   char* const name = context.arena.allocate_array<char>(folded.size() + 1);
   const psl_ctx_t* const list = psl_builtin();
-  if (name == nullptr || list == nullptr || folded.data() == nullptr || std::memchr(folded.data(), 0, folded.size())) return {};
+  if (name == nullptr || list == nullptr || folded.data() == nullptr ||
+      std::memchr(folded.data(), 0, folded.size()))
+    return {};
   std::memcpy(name, folded.data(), folded.size());
   name[folded.size()] = '\0';
   const char* const found = psl_registrable_domain(list, name);
@@ -171,15 +177,18 @@ Value registrable_domain(CallContext& context, std::span<const Value> arguments)
 }
 
 constexpr FunctionRow kRows[] = {
-    {"domain(address: string): string", domain, 8, false, "What follows the last @ of an address; missing when there is none.",
+    {"domain(address: string): string", domain, 8, false,
+     "What follows the last @ of an address; missing when there is none.",
      "domain(\"aiko@contoso.example\") == \"contoso.example\""},
     {"registrable_domain(name: string): string", registrable_domain, 80, false,
      "The part of a domain, address or URL that someone registered, by the public suffix list.",
      "registrable_domain(\"mail.contoso.co.jp\") == \"contoso.co.jp\""},
     {"recipients(x: T): list<string>", recipients, 60, false,
-     "The recipients in a text, list or object: split at ; and , and with the address taken out of \"Name\" [SMTP:x@y], Name <x@y> "
+     "The recipients in a text, list or object: split at ; and , and with the address taken out of \"Name\" "
+     "[SMTP:x@y], Name <x@y> "
      "and smtp:x@y. Names and other addresses stay as they are.",
-     "recipients(\"Aiko <aiko@contoso.example>; smtp:b@c.example\") == [\"aiko@contoso.example\", \"b@c.example\"]"},
+     "recipients(\"Aiko <aiko@contoso.example>; smtp:b@c.example\") == [\"aiko@contoso.example\", "
+     "\"b@c.example\"]"},
     {"emails(x: T): list<string>", emails, 60, false, "Those recipients that are mail addresses.",
      "emails(\"Aiko; b@c.example\") == [\"b@c.example\"]"},
 };

@@ -20,8 +20,9 @@ Value network_of(CallContext& context, std::span<const Value> arguments) {
   return Value::of_cidr(network, total);
 }
 
-/// Ranges that are not used on the public internet (IANA special-purpose address registries, RFC 6890): private (RFC 1918, RFC 4193),
-/// shared by carriers (RFC 6598), loopback, link-local, unspecified. Documentation ranges count as public.
+/// Ranges that are not used on the public internet (IANA special-purpose address registries, RFC 6890):
+/// private (RFC 1918, RFC 4193), shared by carriers (RFC 6598), loopback, link-local, unspecified.
+/// Documentation ranges count as public.
 Value is_private(CallContext&, std::span<const Value> arguments) {
   const auto& b = arguments[0].address->bytes;
   if (!arguments[0].address->is_v4()) {
@@ -34,9 +35,9 @@ Value is_private(CallContext&, std::span<const Value> arguments) {
   }
   const unsigned first = b[12];
   const unsigned second = b[13];
-  return Value::of_bool(first == 10 || first == 127 || first == 0 || (first == 172 && second >= 16 && second < 32) ||
-                        (first == 192 && second == 168) || (first == 169 && second == 254) ||
-                        (first == 100 && second >= 64 && second < 128));
+  return Value::of_bool(first == 10 || first == 127 || first == 0 ||
+                        (first == 172 && second >= 16 && second < 32) || (first == 192 && second == 168) ||
+                        (first == 169 && second == 254) || (first == 100 && second >= 64 && second < 128));
 }
 
 /// Without a database nothing is known of an address.
@@ -50,7 +51,8 @@ constexpr FunctionRow kRows[] = {
     {"is_private(address: ip): bool", is_private, 6, false,
      "Whether the address is private, shared, loopback or link-local.", "is_private(192.168.1.7)"},
     {"asn(address: ip): int", asn, 60, false,
-     "Number of the autonomous system that announces the address; missing without a database.", "missing asn(203.0.113.7)"},
+     "Number of the autonomous system that announces the address; missing without a database.",
+     "missing asn(203.0.113.7)"},
     {"geo(address: ip): geo", geo, 80, false, "Country and place of an address; missing without a database.",
      "missing geo(203.0.113.7).country"},
 };

@@ -1,4 +1,5 @@
-// pairs(): a map of a list of {Name, Value} objects and its kin, as Microsoft's logs carry parameters and changed properties.
+// pairs(): a map of a list of {Name, Value} objects and its kin, as Microsoft's logs carry parameters and
+// changed properties.
 #include <string>
 
 #include "runtime/functions/topics.hpp"
@@ -35,17 +36,20 @@ struct MapBuilder {
   }
 };
 
-/// The value as text. JSON text of a plain string ("\"x\"", as directory audits write values) gives the string.
+/// The value as text. JSON text of a plain string ("\"x\"", as directory audits write values) gives the
+/// string.
 Value as_text(const Value& value, CallContext& context) {
   switch (value.kind) {
-    case Kind::kMissing: return {};
+    case Kind::kMissing:
+      return {};
     case Kind::kString: {
       const std::string_view text = value.as_string();
       if (text.size() < 2 || text.front() != '"' || text.back() != '"') return value;
       const Value inner = context.json.decode_or_missing(text, context.arena);
       return inner.kind == Kind::kString ? inner : value;
     }
-    case Kind::kBool: return text_value(value.boolean ? "true" : "false");
+    case Kind::kBool:
+      return text_value(value.boolean ? "true" : "false");
     default: {
       std::string out;
       append_json(out, value);
@@ -65,7 +69,8 @@ Value first_member(const Value& object, std::span<const std::string_view> names)
 /// One {Name, Value} object.
 void add_pair(const Value& object, const Value& member, MapBuilder& out, CallContext& context) {
   const Value name = as_text(first_member(object, kNameMembers), context);
-  const Value value = member.is_missing() ? first_member(object, kValueMembers) : find(object, member.as_string());
+  const Value value =
+      member.is_missing() ? first_member(object, kValueMembers) : find(object, member.as_string());
   out.add(name, as_text(value, context), context.arena);
 }
 
@@ -126,7 +131,8 @@ void add_all(const Value& x, const Value& member, unsigned depth, MapBuilder& ou
       }
     }
   } else if (x.kind == Kind::kMap) {
-    for (const MapEntry& entry : x.as_map()) out.add(entry.name, as_text(entry.value, context), context.arena);
+    for (const MapEntry& entry : x.as_map())
+      out.add(entry.name, as_text(entry.value, context), context.arena);
   } else if (x.kind == Kind::kString) {
     const std::string_view text = without_blanks(x.as_string());
     if (text.starts_with('-')) {
@@ -148,10 +154,13 @@ Value pairs(CallContext& context, std::span<const Value> arguments) {
 
 constexpr FunctionRow kRows[] = {
     {"pairs(x: T, member?: string): map<string>", pairs, 80, false,
-     "A map of a list of {Name, Value} objects (or Key, displayName; NewValue, OldValue), of an object, of JSON text of such, or of "
-     "PowerShell parameters. Values become text, absent ones are left out, the last of a repeated name counts; `member` names the "
+     "A map of a list of {Name, Value} objects (or Key, displayName; NewValue, OldValue), of an object, of "
+     "JSON text of such, or of "
+     "PowerShell parameters. Values become text, absent ones are left out, the last of a repeated name "
+     "counts; `member` names the "
      "member to take as value.",
-     "pairs(\"[{\\\"Name\\\": \\\"ForwardTo\\\", \\\"Value\\\": \\\"a@b.example\\\"}]\").ForwardTo == \"a@b.example\""},
+     "pairs(\"[{\\\"Name\\\": \\\"ForwardTo\\\", \\\"Value\\\": \\\"a@b.example\\\"}]\").ForwardTo == "
+     "\"a@b.example\""},
 };
 
 }  // namespace

@@ -38,16 +38,19 @@ Value distance(CallContext&, std::span<const Value> arguments) {
 
 Value speed(CallContext&, std::span<const Value> arguments) {
   const double hours = std::abs(static_cast<double>(arguments[2].integer)) / kNanosecondsPerHour;
-  return Value::of_float(kilometres(*arguments[0].place, *arguments[1].place) / std::max(hours, kShortestHours));
+  return Value::of_float(kilometres(*arguments[0].place, *arguments[1].place) /
+                         std::max(hours, kShortestHours));
 }
 
 constexpr FunctionRow kRows[] = {
     {"place(latitude: float, longitude: float): place", place, 4, false,
      "The place at these degrees; missing when they are out of range.", "has place(35.7, 139.7)"},
-    {"distance(a: place, b: place): float", distance, 30, false, "Kilometres between two places, along the Earth's surface.",
+    {"distance(a: place, b: place): float", distance, 30, false,
+     "Kilometres between two places, along the Earth's surface.",
      "distance(place(35.7, 139.7), place(35.7, 139.7)) == 0.0"},
     {"speed(a: place, b: place, elapsed: duration): float", speed, 32, false,
-     "Kilometres per hour needed to get from one place to the other in that time, counted as a second at least.",
+     "Kilometres per hour needed to get from one place to the other in that time, counted as a second at "
+     "least.",
      "speed(place(0.0, 0.0), place(0.0, 90.0), 1h) > 10000.0"},
 };
 

@@ -1,5 +1,5 @@
-// The table of all built-in functions, signatures taken apart, and the wrapper through which every function is called.
-// A new function is a row and a body in the file of its topic.
+// The table of all built-in functions, signatures taken apart, and the wrapper through which every function
+// is called. A new function is a row and a body in the file of its topic.
 #include <algorithm>
 #include <vector>
 
@@ -63,7 +63,8 @@ class SignatureParser {
     const Type inner = type(generic);
     take('>');
     if (name == "map") return {TypeKind::kMap, inner.kind, 1, false};
-    if (inner.is_list()) return {TypeKind::kList, inner.element, static_cast<std::uint8_t>(inner.depth + 1), false};
+    if (inner.is_list())
+      return {TypeKind::kList, inner.element, static_cast<std::uint8_t>(inner.depth + 1), false};
     return {TypeKind::kList, inner.kind, 1, false};
   }
 
@@ -79,8 +80,9 @@ class SignatureParser {
 
 std::vector<FunctionRow> all_rows() {
   std::vector<FunctionRow> rows;
-  for (const auto topic : {text_functions(), likeness_functions(), mail_functions(), convert_functions(), pair_functions(), network_functions(),
-                           time_functions(), place_functions(), client_functions(), list_functions()}) {
+  for (const auto topic :
+       {text_functions(), likeness_functions(), mail_functions(), convert_functions(), pair_functions(),
+        network_functions(), time_functions(), place_functions(), client_functions(), list_functions()}) {
     rows.insert(rows.end(), topic.begin(), topic.end());
   }
   return rows;
@@ -98,12 +100,14 @@ std::string_view name_of(const FunctionRow& row) { return row.signature.substr(0
 Signature signature_of(const FunctionRow& row) { return SignatureParser(row.signature).parse(); }
 
 Callable::Callable(const FunctionRow& function) : row(&function), signature(signature_of(function)) {
-  for (unsigned i = 0; i < signature.parameter_count; ++i) required += signature.parameters[i].optional ? 0 : 1;
+  for (unsigned i = 0; i < signature.parameter_count; ++i)
+    required += signature.parameters[i].optional ? 0 : 1;
 }
 
 const FunctionRow* find_function(std::string_view signature) {
   const auto rows = functions();
-  const auto found = std::find_if(rows.begin(), rows.end(), [&](const FunctionRow& row) { return row.signature == signature; });
+  const auto found = std::find_if(rows.begin(), rows.end(),
+                                  [&](const FunctionRow& row) { return row.signature == signature; });
   return found == rows.end() ? nullptr : &*found;
 }
 

@@ -15,7 +15,8 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kHour = 3600 * kSecond;
 constexpr std::int64_t kDay = 24 * kHour;
 constexpr std::size_t kLongestZoneName = 64;
-constexpr std::string_view kWeekdays[] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
+constexpr std::string_view kWeekdays[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                          "Thursday", "Friday", "Saturday"};
 
 /// Nanoseconds since 1970 on the clocks of a zone; nothing for an unknown zone.
 std::optional<std::int64_t> local_time(const Value& time, const Value& zone) {
@@ -24,7 +25,8 @@ std::optional<std::int64_t> local_time(const Value& time, const Value& zone) {
   if (name.size() > kLongestZoneName) return std::nullopt;
   try {
     const date::time_zone* const found = date::locate_zone(std::string(name));
-    const date::sys_seconds seconds{std::chrono::floor<std::chrono::seconds>(std::chrono::nanoseconds(time.integer))};
+    const date::sys_seconds seconds{
+        std::chrono::floor<std::chrono::seconds>(std::chrono::nanoseconds(time.integer))};
     const std::int64_t offset = std::chrono::nanoseconds(found->get_info(seconds).offset).count();
     std::int64_t local;
     if (__builtin_add_overflow(time.integer, offset, &local)) return std::nullopt;
@@ -57,11 +59,12 @@ Value since(CallContext&, std::span<const Value> arguments) {
 }
 
 constexpr FunctionRow kRows[] = {
-    {"hour(time: time, zone?: string): int", hour, 40, false, "Hour of the day, 0 to 23, in UTC or in that zone.",
-     "hour(2026-01-31T23:30:00Z, \"Asia/Tokyo\") == 8"},
-    {"weekday(time: time, zone?: string): string", weekday, 40, false, "Name of the day, in UTC or in that zone.",
-     "weekday(2026-01-31T09:00:00Z) == \"Saturday\""},
-    {"since(earlier: time, later: time): duration", since, 4, false, "How long after the first time the second one is.",
+    {"hour(time: time, zone?: string): int", hour, 40, false,
+     "Hour of the day, 0 to 23, in UTC or in that zone.", "hour(2026-01-31T23:30:00Z, \"Asia/Tokyo\") == 8"},
+    {"weekday(time: time, zone?: string): string", weekday, 40, false,
+     "Name of the day, in UTC or in that zone.", "weekday(2026-01-31T09:00:00Z) == \"Saturday\""},
+    {"since(earlier: time, later: time): duration", since, 4, false,
+     "How long after the first time the second one is.",
      "since(2026-01-31T09:00:00Z, 2026-01-31T10:30:00Z) == 90m"},
 };
 

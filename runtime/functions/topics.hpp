@@ -1,4 +1,5 @@
-// The tables of built-in functions by topic, each in its own .cpp, and the wrapper types they share. table.cpp puts them together.
+// The tables of built-in functions by topic, each in its own .cpp, and the wrapper types they share.
+// table.cpp puts them together.
 #pragma once
 
 #include <span>
@@ -19,7 +20,8 @@ std::span<const FunctionRow> place_functions();
 std::span<const FunctionRow> client_functions();
 std::span<const FunctionRow> list_functions();
 
-/// A string value of text that was just written to the arena, or of a part of an argument; missing when `text` has no storage.
+/// A string value of text that was just written to the arena, or of a part of an argument; missing when
+/// `text` has no storage.
 Value text_value(std::string_view text);
 
 /// A copy of the text in the arena; missing when the arena is exhausted.

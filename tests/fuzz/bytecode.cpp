@@ -1,5 +1,5 @@
-// Fuzz target: any bytes as a compiled program, their checksum made right. What loads is run over a few records, every unit, within a
-// step budget, listed, and saved again: the bytes must be the same.
+// Fuzz target: any bytes as a compiled program, their checksum made right. What loads is run over a few
+// records, every unit, within a step budget, listed, and saved again: the bytes must be the same.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -30,7 +30,10 @@ std::span<const T> some(const std::vector<T>& all) {
 class Run {
  public:
   explicit Run(const Program& program)
-      : data_(program.data()), context_{arena_, json_, nullptr}, vm_(program, context_, kSteps), decoder_(data_.paths, ReadLimits{}) {}
+      : data_(program.data()),
+        context_{arena_, json_, nullptr},
+        vm_(program, context_, kSteps),
+        decoder_(data_.paths, ReadLimits{}) {}
 
   void all() {
     for (const std::string_view record : kRecords) {
@@ -53,7 +56,8 @@ class Run {
     condition(data_.sources[event_.source].accept);
     for (const RuleData& rule : some(data_.rules)) {
       condition(rule.where);
-      for (const std::uint32_t unit : {rule.score, rule.say_values, rule.show_values, rule.quiet_keys}) value(unit);
+      for (const std::uint32_t unit : {rule.score, rule.say_values, rule.show_values, rule.quiet_keys})
+        value(unit);
       for (const RespondData& respond : some(rule.respond)) value(respond.unit);
     }
     for (const ExceptionData& exception : some(data_.exceptions)) {

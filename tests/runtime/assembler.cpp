@@ -29,7 +29,9 @@ std::uint32_t Assembler::constant(ConstantData constant) {
   return static_cast<std::uint32_t>(data.constants.size() - 1);
 }
 
-std::uint32_t Assembler::ip(std::string_view text) { return constant({ConstantData::Address{*parse_ip(text)}, false}); }
+std::uint32_t Assembler::ip(std::string_view text) {
+  return constant({ConstantData::Address{*parse_ip(text)}, false});
+}
 
 std::uint32_t Assembler::cidr(std::string_view text) {
   const auto network = parse_cidr(text);
@@ -107,7 +109,8 @@ Program sealed(const ProgramData& data) {
 
 }  // namespace
 
-Machine::Machine(const Assembler& assembler, std::uint64_t max_steps) : Machine(sealed(assembler.data), max_steps) {}
+Machine::Machine(const Assembler& assembler, std::uint64_t max_steps)
+    : Machine(sealed(assembler.data), max_steps) {}
 
 Machine::Machine(Program sealed, std::uint64_t max_steps)
     : program(std::move(sealed)), context{arena, json, nullptr}, vm(program, context, max_steps) {

@@ -1,4 +1,5 @@
-// Small programs put together by hand, and a machine to run them: what the tests of the VM, the verifier and the file form share.
+// Small programs put together by hand, and a machine to run them: what the tests of the VM, the verifier and
+// the file form share.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -32,7 +33,8 @@ inline std::uint32_t special_operand(Special s) {
   return Operand(OperandKind::kSpecial, static_cast<std::uint32_t>(s)).bits();
 }
 
-/// A program under construction with one class "event", one source "given" and one profile. Add to `data` freely.
+/// A program under construction with one class "event", one source "given" and one profile. Add to `data`
+/// freely.
 class Assembler {
  public:
   Assembler();
@@ -44,11 +46,15 @@ class Assembler {
   std::uint32_t number(double value) { return constant({value, false}); }
   std::uint32_t text(std::string value) { return constant({std::move(value), false}); }
   std::uint32_t folded(std::string value) { return constant({std::move(value), true}); }
-  std::uint32_t duration(std::int64_t nanoseconds) { return constant({ConstantData::Duration{nanoseconds}, false}); }
+  std::uint32_t duration(std::int64_t nanoseconds) {
+    return constant({ConstantData::Duration{nanoseconds}, false});
+  }
   std::uint32_t time(std::int64_t nanoseconds) { return constant({ConstantData::Time{nanoseconds}, false}); }
   std::uint32_t ip(std::string_view text);
   std::uint32_t cidr(std::string_view text);
-  std::uint32_t list(std::vector<std::uint32_t> items) { return constant({ConstantData::List{std::move(items)}, false}); }
+  std::uint32_t list(std::vector<std::uint32_t> items) {
+    return constant({ConstantData::List{std::move(items)}, false});
+  }
   std::uint32_t texts(std::initializer_list<const char*> items);
   std::uint32_t path(std::vector<std::string> names);
   std::uint32_t regex(std::string pattern, bool cased = false);

@@ -17,7 +17,8 @@ struct Functions {
   JsonDecoder json;
   CallContext context{arena, json, nullptr};
 
-  /// Calls the row whose signature begins with `name`; where there are several, the first that gives something.
+  /// Calls the row whose signature begins with `name`; where there are several, the first that gives
+  /// something.
   Value call(std::string_view name, const std::vector<Value>& arguments) {
     Value result;
     bool known = false;

@@ -27,7 +27,8 @@ TEST_CASE("int takes numbers in text and cuts decimals off") {
   CHECK(f.shown("int", {Value::of_float(-2.9)}) == "-2");
   CHECK(f.shown("int", {Value::of_float(1e30)}) == "missing");
   CHECK(f.shown("int", {Value::of_bool(true)}) == "1");
-  for (const char* no : {"", " ", "x", "5x", "0x10", "+-5", "--5", "1 2"}) CHECK(f.shown("int", {f.text(no)}) == "missing");
+  for (const char* no : {"", " ", "x", "5x", "0x10", "+-5", "--5", "1 2"})
+    CHECK(f.shown("int", {f.text(no)}) == "missing");
 }
 
 TEST_CASE("float takes numbers in text, never NaN or infinity") {
@@ -35,12 +36,14 @@ TEST_CASE("float takes numbers in text, never NaN or infinity") {
   CHECK(f.call("float", {f.text("0.5")}).number == doctest::Approx(0.5));
   CHECK(f.call("float", {f.text("-1e3")}).number == doctest::Approx(-1000));
   CHECK(f.call("float", {Value::of_int(2)}).kind == Kind::kFloat);
-  for (const char* no : {"nan", "inf", "-infinity", "", "1,5", "1e999"}) CHECK(f.shown("float", {f.text(no)}) == "missing");
+  for (const char* no : {"nan", "inf", "-infinity", "", "1,5", "1e999"})
+    CHECK(f.shown("float", {f.text(no)}) == "missing");
 }
 
 TEST_CASE("bool takes the words that logs use") {
   Functions f;
-  for (const char* yes : {"True", "TRUE", "1", "yes", "$true", " true "}) CHECK(f.shown("bool", {f.text(yes)}) == "true");
+  for (const char* yes : {"True", "TRUE", "1", "yes", "$true", " true "})
+    CHECK(f.shown("bool", {f.text(yes)}) == "true");
   for (const char* no : {"False", "0", "No", "$False"}) CHECK(f.shown("bool", {f.text(no)}) == "false");
   CHECK(f.shown("bool", {f.text("maybe")}) == "missing");
   CHECK(f.shown("bool", {Value::of_int(1)}) == "true");
@@ -85,19 +88,23 @@ TEST_CASE("pairs understands every pair of names the logs use") {
   CHECK(pairs(R"([{"Key": "A", "Value": true}, {"key": "B", "value": [1]}])") == R"({"A":"true","B":"[1]"})");
   CHECK(pairs(R"([{"displayName": "A", "newValue": "\"x\"", "oldValue": null}])") == R"({"A":"x"})");
   CHECK(pairs(R"([{"Name": "A", "NewValue": "[\"x\"]", "OldValue": "y"}])") == R"({"A":"[\"x\"]"})");
-  CHECK(pairs(R"([{"Name": "A", "Value": null}, {"Name": null, "Value": "x"}, {"Value": 1}, "text", null])") == "{}");
+  CHECK(
+      pairs(R"([{"Name": "A", "Value": null}, {"Name": null, "Value": "x"}, {"Value": 1}, "text", null])") ==
+      "{}");
   CHECK(pairs(R"({"A": "x", "B": {"c": 1}, "D": null})") == R"({"A":"x","B":"{\"c\":1}"})");
   CHECK(pairs("5") == "missing");
 }
 
 TEST_CASE("pairs takes another member as value, JSON in a text, and the last of a repeated name") {
   Functions f;
-  const Value changes = f.parsed(R"([{"Name": "A", "NewValue": "n", "OldValue": "o"}, {"Name": "B", "NewValue": "n"}])");
+  const Value changes =
+      f.parsed(R"([{"Name": "A", "NewValue": "n", "OldValue": "o"}, {"Name": "B", "NewValue": "n"}])");
   CHECK(f.shown("pairs", {changes, f.text("OldValue")}) == R"({"A":"o"})");
   CHECK(f.shown("pairs", {f.text(R"([{"Name": "A", "Value": "x"}])")}) == R"({"A":"x"})");
   CHECK(f.shown("pairs", {f.text(R"("[{\"Name\": \"A\", \"Value\": \"x\"}]")")}) == R"({"A":"x"})");
   CHECK(f.shown("pairs", {f.text("no json")}) == "missing");
-  const Value repeated = f.call("pairs", {f.parsed(R"([{"Name": "A", "Value": "1"}, {"Name": "a", "Value": "2"}])")});
+  const Value repeated =
+      f.call("pairs", {f.parsed(R"([{"Name": "A", "Value": "1"}, {"Name": "a", "Value": "2"}])")});
   CHECK(find(repeated, "A").as_string() == "1");
   CHECK(find(repeated, "a").as_string() == "2");
 }
@@ -105,7 +112,8 @@ TEST_CASE("pairs takes another member as value, JSON in a text, and the last of 
 TEST_CASE("pairs reads PowerShell parameters") {
   Functions f;
   const auto pairs = [&](std::string_view text) { return f.shown("pairs", {f.text(text)}); };
-  CHECK(pairs(R"(-Identity "a b" -Force -Enabled $true)") == R"({"Identity":"a b","Force":"true","Enabled":"$true"})");
+  CHECK(pairs(R"(-Identity "a b" -Force -Enabled $true)") ==
+        R"({"Identity":"a b","Force":"true","Enabled":"$true"})");
   CHECK(pairs("-Name 'x-y' -Confirm:$false") == R"({"Name":"x-y","Confirm":"$false"})");
   CHECK(pairs("-Count -5 -Last") == R"({"Count":"-5","Last":"true"})");
   CHECK(pairs("-Unclosed \"abc -Def") == R"({"Unclosed":"abc -Def"})");

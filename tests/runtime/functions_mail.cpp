@@ -18,7 +18,9 @@ TEST_CASE("domain is what follows the last @") {
 
 TEST_CASE("the registrable domain of names, addresses and URLs") {
   Functions f;
-  const auto registrable = [&](std::string_view name) { return f.shown("registrable_domain", {f.text(name)}); };
+  const auto registrable = [&](std::string_view name) {
+    return f.shown("registrable_domain", {f.text(name)});
+  };
   CHECK(registrable("mail.contoso.co.jp") == "\"contoso.co.jp\"");
   CHECK(registrable("a@MAIL.Contoso.COM") == "\"contoso.com\"");
   CHECK(registrable("https://user@login.contoso.com:443/x?y") == "\"contoso.com\"");
@@ -37,7 +39,8 @@ TEST_CASE("recipients are taken out of every form") {
   const auto recipients = [&](std::string_view text) { return f.shown("recipients", {f.text(text)}); };
   CHECK(recipients("a@b.example") == R"(["a@b.example"])");
   CHECK(recipients("smtp:a@b.example;SMTP:C@d.example") == R"(["a@b.example","C@d.example"])");
-  CHECK(recipients("\"Doe, Jane\" [SMTP:jane@x.example], Bob <bob@y.example>") == R"(["jane@x.example","bob@y.example"])");
+  CHECK(recipients("\"Doe, Jane\" [SMTP:jane@x.example], Bob <bob@y.example>") ==
+        R"(["jane@x.example","bob@y.example"])");
   CHECK(recipients("Jane Doe; b@c.example") == R"(["Jane Doe","b@c.example"])");
   CHECK(recipients("\"a@b.example\"") == R"(["a@b.example"])");
   CHECK(recipients("\"Jane\" [EX:/o=Org/ou=X/cn=jane]") == R"(["\"Jane\" [EX:/o=Org/ou=X/cn=jane]"])");
@@ -53,7 +56,8 @@ TEST_CASE("recipients of JSON lists and objects") {
   Functions f;
   const auto recipients = [&](std::string_view json) { return f.shown("recipients", {f.parsed(json)}); };
   CHECK(recipients(R"(["a@b.example; c@d.example", null, 5])") == R"(["a@b.example","c@d.example"])");
-  CHECK(recipients(R"([{"Address": "a@b.example", "Name": "A"}, {"emailAddress": {"address": "c@d.example"}}])") ==
+  CHECK(recipients(
+            R"([{"Address": "a@b.example", "Name": "A"}, {"emailAddress": {"address": "c@d.example"}}])") ==
         R"(["a@b.example","c@d.example"])");
   CHECK(recipients(R"({"SmtpAddress": "a@b.example"})") == R"(["a@b.example"])");
   CHECK(recipients("[]") == "[]");
@@ -62,7 +66,8 @@ TEST_CASE("recipients of JSON lists and objects") {
 
 TEST_CASE("emails are the recipients that are addresses") {
   Functions f;
-  CHECK(f.shown("emails", {f.text("Jane; a@b.example; @; x@; \"J\" [EX:/o=a@b/c d]")}) == R"(["a@b.example"])");
+  CHECK(f.shown("emails", {f.text("Jane; a@b.example; @; x@; \"J\" [EX:/o=a@b/c d]")}) ==
+        R"(["a@b.example"])");
 }
 
 TEST_CASE("hostile lists of recipients are read in linear time") {

@@ -73,7 +73,9 @@ TEST_CASE("base64 gives text in both alphabets, with or without padding, or noth
 
 TEST_CASE("similarity counts edits, swaps as one, and is bounded") {
   Functions f;
-  const auto similarity = [&](std::string_view a, std::string_view b) { return f.call("similarity", {f.text(a), f.text(b)}).number; };
+  const auto similarity = [&](std::string_view a, std::string_view b) {
+    return f.call("similarity", {f.text(a), f.text(b)}).number;
+  };
   CHECK(similarity("contoso", "CONTOSO") == doctest::Approx(1));
   CHECK(similarity("contoso", "contos0") == doctest::Approx(1 - 1.0 / 7));
   CHECK(similarity("contoso", "cotnoso") == doctest::Approx(1 - 1.0 / 7));
@@ -87,7 +89,9 @@ TEST_CASE("similarity counts edits, swaps as one, and is bounded") {
 
 TEST_CASE("confusable means looking alike but not being the same") {
   Functions f;
-  const auto confusable = [&](std::string_view a, std::string_view b) { return f.shown("confusable", {f.text(a), f.text(b)}); };
+  const auto confusable = [&](std::string_view a, std::string_view b) {
+    return f.shown("confusable", {f.text(a), f.text(b)});
+  };
   CHECK(confusable("micr0soft.com", "microsoft.com") == "true");
   CHECK(confusable("rnicrosoft.com", "MICROSOFT.COM") == "true");
   CHECK(confusable("paypaI.com", "paypal.com") == "true");

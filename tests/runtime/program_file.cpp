@@ -1,4 +1,5 @@
-// The .shrikec form: what is written is read back the same, damage is refused, the hash follows what can change an alert.
+// The .shrikec form: what is written is read back the same, damage is refused, the hash follows what can
+// change an alert.
 #include "runtime/program_file.hpp"
 
 #include "tests/runtime/sample_program.hpp"
@@ -25,11 +26,14 @@ TEST_CASE("a program that was saved and loaded is the same program") {
   CHECK(loaded->data().exceptions[0].owner == program.data().exceptions[0].owner);
   CHECK(disassemble(*loaded) == disassemble(program));
   Machine machine(*loaded);
-  machine.record(R"({"op": "NEW-inboxrule", "user": "a@contoso.example", "p": [{"Name": "X", "Value": "y"}]})");
+  machine.record(
+      R"({"op": "NEW-inboxrule", "user": "a@contoso.example", "p": [{"Name": "X", "Value": "y"}]})");
   CHECK(machine.decide(loaded->data().rules[0].where));
 }
 
-TEST_CASE("the same program gives the same bytes") { CHECK(sample_program().save() == sample_program().save()); }
+TEST_CASE("the same program gives the same bytes") {
+  CHECK(sample_program().save() == sample_program().save());
+}
 
 TEST_CASE("every cut and every changed byte is noticed") {
   const std::string bytes = sample_program().save();
@@ -95,9 +99,9 @@ TEST_CASE("the hash changes with what can change an alert, not with comments and
 TEST_CASE("the listing names fields, constants, places and costs") {
   const std::string listing = disassemble(sample_program());
   for (const char* part :
-       {"rule forwarding \"Mail is forwarded\"", "high", "test.shrike:3", "unless operation is one of [\"New-InboxRule\", \"Set-InboxRule\"]",
-        "user in vips", "for r", "registers", "raw.op", "text(r0)", "source given: event", "except \"Known\"",
-        "\\u001b[31m"}) {
+       {"rule forwarding \"Mail is forwarded\"", "high", "test.shrike:3",
+        "unless operation is one of [\"New-InboxRule\", \"Set-InboxRule\"]", "user in vips", "for r",
+        "registers", "raw.op", "text(r0)", "source given: event", "except \"Known\"", "\\u001b[31m"}) {
     CAPTURE(part);
     CHECK(listing.find(part) != std::string::npos);
   }

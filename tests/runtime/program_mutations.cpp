@@ -1,5 +1,6 @@
-// Programs damaged on purpose, with a correct checksum: each is refused, or runs inside its bounds and its budget. Under the
-// sanitizers this is the proof that the verifier overlooks nothing that the machine relies on.
+// Programs damaged on purpose, with a correct checksum: each is refused, or runs inside its bounds and its
+// budget. Under the sanitizers this is the proof that the verifier overlooks nothing that the machine relies
+// on.
 #include <cstdlib>
 #include <random>
 
@@ -19,13 +20,24 @@ void mutate(std::string& bytes, std::mt19937_64& random) {
   for (std::size_t i = 0; i < changes; ++i) {
     const std::size_t at = kHeaderBytes + below(bytes.size() - kHeaderBytes);
     switch (below(6)) {
-      case 0: bytes[at] = static_cast<char>(random()); break;
-      case 1: bytes[at] = static_cast<char>(bytes[at] + 1); break;
-      case 2: bytes[at] = static_cast<char>(bytes[at] - 1); break;
-      case 3: bytes[at] = static_cast<char>(bytes[at] ^ static_cast<char>(1 << below(8))); break;
-      case 4: bytes[at] = bytes[kHeaderBytes + below(bytes.size() - kHeaderBytes)]; break;
+      case 0:
+        bytes[at] = static_cast<char>(random());
+        break;
+      case 1:
+        bytes[at] = static_cast<char>(bytes[at] + 1);
+        break;
+      case 2:
+        bytes[at] = static_cast<char>(bytes[at] - 1);
+        break;
+      case 3:
+        bytes[at] = static_cast<char>(bytes[at] ^ static_cast<char>(1 << below(8)));
+        break;
+      case 4:
+        bytes[at] = bytes[kHeaderBytes + below(bytes.size() - kHeaderBytes)];
+        break;
       default:
-        for (std::size_t k = 0; k < 4 && at + k < bytes.size(); ++k) bytes[at + k] = below(2) == 0 ? '\xff' : '\0';
+        for (std::size_t k = 0; k < 4 && at + k < bytes.size(); ++k)
+          bytes[at + k] = below(2) == 0 ? '\xff' : '\0';
     }
   }
 }
@@ -36,12 +48,23 @@ void mutate_code(ProgramData& data, std::mt19937_64& random) {
   const auto index = below(data.code.size());
   Instruction& i = data.code[index];
   switch (below(6)) {
-    case 0: i.opcode = static_cast<Opcode>(below(kOpcodeCount)); break;
-    case 1: i.flags = static_cast<std::uint8_t>(below(8)); break;
-    case 2: i.dst = static_cast<std::uint16_t>(below(4)); break;
-    case 3: i.x = below(2) == 0 ? below(8) : below(8) << 28 | below(6); break;
-    case 4: i.y = below(2) == 0 ? below(8) : below(8) << 28 | below(6); break;
-    default: i.target = below(12);
+    case 0:
+      i.opcode = static_cast<Opcode>(below(kOpcodeCount));
+      break;
+    case 1:
+      i.flags = static_cast<std::uint8_t>(below(8));
+      break;
+    case 2:
+      i.dst = static_cast<std::uint16_t>(below(4));
+      break;
+    case 3:
+      i.x = below(2) == 0 ? below(8) : below(8) << 28 | below(6);
+      break;
+    case 4:
+      i.y = below(2) == 0 ? below(8) : below(8) << 28 | below(6);
+      break;
+    default:
+      i.target = below(12);
   }
   for (UnitData& unit : data.units) unit.cost = worst_case_cost(data, unit);
 }

@@ -15,18 +15,20 @@ constexpr std::string_view kRecords[] = {
     "{}",
 };
 
-void add_condition(Assembler& a, RuleData& rule, std::uint32_t operation, std::uint32_t user, std::uint32_t ip, std::uint32_t params) {
+void add_condition(Assembler& a, RuleData& rule, std::uint32_t operation, std::uint32_t user,
+                   std::uint32_t ip, std::uint32_t params) {
   const std::uint32_t operations = a.texts({"New-InboxRule", "Set-InboxRule"});
   const std::uint32_t vips = a.named_list("vips", TypeKind::kString, a.texts({"a@contoso.example", "b"}));
-  rule.where = a.unit({{Opcode::kTestIsOne, 0, 0, operation, operations, 7},
-                       {Opcode::kTestIn, InstructionFlag::kJumpIfTrue, 0, slot_operand(user), list_operand(vips), 8},
-                       {Opcode::kTestIn, InstructionFlag::kJumpIfTrue, 0, slot_operand(ip), table_operand(0), 8},
-                       {Opcode::kLoop, 0, 0, slot_operand(params), 0, 7},
-                       {Opcode::kMember, 0, 1, reg(0), a.text("Name"), 0},
-                       {Opcode::kTestMatches, InstructionFlag::kJumpIfTrue, 0, reg(1), a.regex("^x+$"), 8},
-                       {Opcode::kNext, 0, 0, 0, 0, 4},
-                       {Opcode::kReturnFalse, 0, 0, 0, 0, 0},
-                       {Opcode::kReturnTrue, 0, 0, 0, 0, 0}});
+  rule.where =
+      a.unit({{Opcode::kTestIsOne, 0, 0, operation, operations, 7},
+              {Opcode::kTestIn, InstructionFlag::kJumpIfTrue, 0, slot_operand(user), list_operand(vips), 8},
+              {Opcode::kTestIn, InstructionFlag::kJumpIfTrue, 0, slot_operand(ip), table_operand(0), 8},
+              {Opcode::kLoop, 0, 0, slot_operand(params), 0, 7},
+              {Opcode::kMember, 0, 1, reg(0), a.text("Name"), 0},
+              {Opcode::kTestMatches, InstructionFlag::kJumpIfTrue, 0, reg(1), a.regex("^x+$"), 8},
+              {Opcode::kNext, 0, 0, 0, 0, 4},
+              {Opcode::kReturnFalse, 0, 0, 0, 0, 0},
+              {Opcode::kReturnTrue, 0, 0, 0, 0, 0}});
 }
 
 void add_values(Assembler& a, RuleData& rule, std::uint32_t user, std::uint32_t params) {
@@ -74,8 +76,10 @@ ProgramData sample_data() {
   source.units[ip] = text_of(a.path({"ip"}), "ip(x: T): ip");
   const std::uint32_t list_type = static_cast<std::uint32_t>(TypeKind::kList) | 1U << 16;
   source.units[params] = a.value_of({Opcode::kCast, 0, 0, raw_operand(a.path({"p"})), list_type, 0});
-  a.data.unwraps.push_back({"inner", a.condition_of({Opcode::kTestRaw, 0, 0, 0, 0, 0}), a.path({"inner", "raw"})});
-  a.data.tables.push_back({"egress", TypeKind::kCidr, TypeKind::kString, {{a.cidr("10.0.0.0/8"), a.text("office")}}});
+  a.data.unwraps.push_back(
+      {"inner", a.condition_of({Opcode::kTestRaw, 0, 0, 0, 0, 0}), a.path({"inner", "raw"})});
+  a.data.tables.push_back(
+      {"egress", TypeKind::kCidr, TypeKind::kString, {{a.cidr("10.0.0.0/8"), a.text("office")}}});
 
   RuleData rule;
   rule.name = "forwarding";
@@ -102,7 +106,8 @@ ProgramData sample_data() {
   exception.title = "Known";
   exception.owner = "soc@contoso.example";
   exception.tenant = "contoso";
-  exception.where = a.condition_of({Opcode::kTestEqual, 0, 0, slot_operand(user), constant_operand(a.text("\x1b[31m")), 0});
+  exception.where =
+      a.condition_of({Opcode::kTestEqual, 0, 0, slot_operand(user), constant_operand(a.text("\x1b[31m")), 0});
   exception.score = a.unit({{Opcode::kReturn, 0, 0, constant_operand(a.integer(-40)), 0, 0}});
   a.data.exceptions.push_back(exception);
   ProfileData contoso = a.data.profiles[0];
@@ -155,7 +160,8 @@ std::size_t run_everything(const Program& program) {
         condition(data.sources[event.source].accept);
         for (const RuleData& rule : data.rules) {
           condition(rule.where);
-          for (const std::uint32_t unit : {rule.score, rule.say_values, rule.show_values, rule.quiet_keys}) value(unit);
+          for (const std::uint32_t unit : {rule.score, rule.say_values, rule.show_values, rule.quiet_keys})
+            value(unit);
           for (const RespondData& respond : rule.respond) value(respond.unit);
         }
         for (const ExceptionData& exception : data.exceptions) {

@@ -23,15 +23,16 @@ bool refuses(const Assembler& a, std::string_view because) {
 }
 
 /// Refuses the code as the only unit of a program with one of each table.
-bool refuses_code(const std::vector<Instruction>& code, std::string_view because, std::uint16_t registers = 2) {
+bool refuses_code(const std::vector<Instruction>& code, std::string_view because,
+                  std::uint16_t registers = 2) {
   Assembler a;
   a.slot("x");
   a.slot("y");
-  a.text("Text");                                                    // 0
-  a.integer(7);                                                      // 1
-  a.texts({"a", "b"});                                               // 2 to 4
-  a.folded("text");                                                  // 5
-  a.list({1});                                                       // 6
+  a.text("Text");       // 0
+  a.integer(7);         // 1
+  a.texts({"a", "b"});  // 2 to 4
+  a.folded("text");     // 5
+  a.list({1});          // 6
   a.path({"p"});
   a.function("lower(text: string): string");
   a.regex("x");
@@ -72,11 +73,15 @@ TEST_CASE("refuses operands that do not exist") {
   CHECK(refuses_code({{Opcode::kMove, 0, 2, constant_operand(0), 0, 0}, returns(reg(0))}, "register 2 of 2"));
   CHECK(refuses_code({{Opcode::kTestRaw, 0, 0, 1, 0, 1}, kReturnTrue}, "path 1 of 1"));
   CHECK(refuses_code({{Opcode::kTestIs, 0, 0, 2, 5, 1}, kReturnTrue}, "slot 2 of 2"));
-  CHECK(refuses_code({{Opcode::kTestMatches, 0, 0, slot_operand(0), 1, 1}, kReturnTrue}, "regular expression 1 of 1"));
+  CHECK(refuses_code({{Opcode::kTestMatches, 0, 0, slot_operand(0), 1, 1}, kReturnTrue},
+                     "regular expression 1 of 1"));
   CHECK(refuses_code({{Opcode::kLookup, 0, 0, slot_operand(0), 1, 0}, returns(reg(0))}, "table 1 of 1"));
-  CHECK(refuses_code({{Opcode::kTestOrder, 0, 4, slot_operand(0), slot_operand(0), 1}, kReturnTrue}, "comparison 4 of 4"));
-  CHECK(refuses_code({{Opcode::kTestText, 0, 4, slot_operand(0), slot_operand(0), 1}, kReturnTrue}, "comparison 4 of 4"));
-  CHECK(refuses_code({{Opcode::kClientPart, 0, 0, slot_operand(0), 4, 0}, returns(reg(0))}, "client part 4 of 4"));
+  CHECK(refuses_code({{Opcode::kTestOrder, 0, 4, slot_operand(0), slot_operand(0), 1}, kReturnTrue},
+                     "comparison 4 of 4"));
+  CHECK(refuses_code({{Opcode::kTestText, 0, 4, slot_operand(0), slot_operand(0), 1}, kReturnTrue},
+                     "comparison 4 of 4"));
+  CHECK(refuses_code({{Opcode::kClientPart, 0, 0, slot_operand(0), 4, 0}, returns(reg(0))},
+                     "client part 4 of 4"));
   CHECK(refuses_code({{Opcode::kCast, 0, 0, slot_operand(0), 200, 0}, returns(reg(0))}, "no such type"));
   CHECK(refuses_code({{Opcode::kCast, 0, 0, slot_operand(0), 1U << 20, 0}, returns(reg(0))}, "no such type"));
 }
@@ -86,7 +91,8 @@ TEST_CASE("refuses constants of the wrong kind") {
   CHECK(refuses_code({{Opcode::kTestIs, 0, 0, 0, 0, 1}, kReturnTrue}, "y must be folded text"));
   CHECK(refuses_code({{Opcode::kTestIsOne, 0, 0, 0, 5, 1}, kReturnTrue}, "y must be a list"));
   CHECK(refuses_code({{Opcode::kTestIsOne, 0, 0, 0, 6, 1}, kReturnTrue}, "y must be a list of strings"));
-  CHECK(refuses_code({{Opcode::kMember, 0, 0, slot_operand(0), 1, 0}, returns(reg(0))}, "y must be a string"));
+  CHECK(
+      refuses_code({{Opcode::kMember, 0, 0, slot_operand(0), 1, 0}, returns(reg(0))}, "y must be a string"));
 }
 
 TEST_CASE("refuses a table anywhere but behind in") {
@@ -101,12 +107,15 @@ TEST_CASE("refuses registers that are not written on every path") {
                       {Opcode::kMove, 0, 0, constant_operand(0), 0, 0},
                       returns(reg(0))},
                      "instruction 2 (return): register 0 is not written"));
-  CHECK(refuses_code({{Opcode::kAddPresent, 0, 0, constant_operand(1), 0, 0}, returns(reg(0))}, "register 0 is not written"));
-  CHECK(refuses_code({{Opcode::kMove, 0, 0, constant_operand(0), 0, 0}, {Opcode::kPack, 0, 0, 2, 0, 0}, returns(reg(0))},
-                     "register 1 is not written"));
-  CHECK(refuses_code({{Opcode::kCall, 0, 0, 0, 0, 1}, returns(reg(0))}, "register 0 is not written"));
-  CHECK(refuses_code({{Opcode::kLoop, 0, 0, slot_operand(0), 0, 2}, {Opcode::kNext, 0, 0, 0, 0, 1}, returns(reg(0))},
+  CHECK(refuses_code({{Opcode::kAddPresent, 0, 0, constant_operand(1), 0, 0}, returns(reg(0))},
                      "register 0 is not written"));
+  CHECK(refuses_code(
+      {{Opcode::kMove, 0, 0, constant_operand(0), 0, 0}, {Opcode::kPack, 0, 0, 2, 0, 0}, returns(reg(0))},
+      "register 1 is not written"));
+  CHECK(refuses_code({{Opcode::kCall, 0, 0, 0, 0, 1}, returns(reg(0))}, "register 0 is not written"));
+  CHECK(refuses_code(
+      {{Opcode::kLoop, 0, 0, slot_operand(0), 0, 2}, {Opcode::kNext, 0, 0, 0, 0, 1}, returns(reg(0))},
+      "register 0 is not written"));
 }
 
 TEST_CASE("refuses lists of registers beyond the window, and argument counts that do not fit") {
@@ -122,8 +131,9 @@ TEST_CASE("refuses lists of registers beyond the window, and argument counts tha
 TEST_CASE("refuses jumps backward, to itself and out of the unit") {
   CHECK(refuses_code({{Opcode::kTestHas, 0, 0, slot_operand(0), 0, 0}, kReturnTrue}, "jumps to 0"));
   CHECK(refuses_code({{Opcode::kTestHas, 0, 0, slot_operand(0), 0, 2}, kReturnTrue}, "jumps to 2"));
-  CHECK(refuses_code({{Opcode::kMove, 0, 0, constant_operand(0), 0, 0}, {Opcode::kJump, 0, 0, 0, 0, 0}, kReturnTrue},
-                     "jumps to 0"));
+  CHECK(refuses_code(
+      {{Opcode::kMove, 0, 0, constant_operand(0), 0, 0}, {Opcode::kJump, 0, 0, 0, 0, 0}, kReturnTrue},
+      "jumps to 0"));
 }
 
 TEST_CASE("refuses a unit that runs off its end") {
@@ -134,17 +144,22 @@ TEST_CASE("refuses loops that are not properly nested") {
   const Instruction loop{Opcode::kLoop, 0, 0, slot_operand(0), 0, 3};
   CHECK(refuses_code({loop, kReturnTrue, kReturnTrue, kReturnTrue}, "a loop does not end"));
   CHECK(refuses_code({{Opcode::kNext, 0, 0, 0, 0, 0}, kReturnTrue}, "a loop ends that did not begin"));
-  CHECK(refuses_code({loop, {Opcode::kNext, 0, 0, 0, 1, 1}, kReturnTrue, kReturnTrue}, "not properly nested"));
-  CHECK(refuses_code({loop, {Opcode::kNext, 0, 0, 0, 0, 0}, kReturnTrue, kReturnTrue}, "not properly nested"));
+  CHECK(
+      refuses_code({loop, {Opcode::kNext, 0, 0, 0, 1, 1}, kReturnTrue, kReturnTrue}, "not properly nested"));
+  CHECK(
+      refuses_code({loop, {Opcode::kNext, 0, 0, 0, 0, 0}, kReturnTrue, kReturnTrue}, "not properly nested"));
   CHECK(refuses_code({{Opcode::kLoop, 0, 0, slot_operand(0), 0, 4},
                       {Opcode::kLoop, 0, 1, slot_operand(0), 0, 3},
                       {Opcode::kNext, 0, 1, 0, 0, 2},
                       {Opcode::kNext, 0, 0, 0, 0, 1},
                       kReturnTrue},
                      "the loop number is in use"));
-  CHECK(refuses_code({{Opcode::kLoop, 0, 0, slot_operand(0), 8, 2}, {Opcode::kNext, 0, 0, 0, 8, 1}, kReturnTrue}, "loop 8 of 8"));
-  CHECK(refuses_code({{Opcode::kLoop, 0, 0, slot_operand(0), 0, 1}, {Opcode::kNext, 0, 0, 0, 0, 1}, kReturnTrue},
-                     "jumps into a loop at 1"));
+  CHECK(refuses_code(
+      {{Opcode::kLoop, 0, 0, slot_operand(0), 8, 2}, {Opcode::kNext, 0, 0, 0, 8, 1}, kReturnTrue},
+      "loop 8 of 8"));
+  CHECK(refuses_code(
+      {{Opcode::kLoop, 0, 0, slot_operand(0), 0, 1}, {Opcode::kNext, 0, 0, 0, 0, 1}, kReturnTrue},
+      "jumps into a loop at 1"));
 }
 
 TEST_CASE("refuses a jump into a loop from outside") {
@@ -157,7 +172,8 @@ TEST_CASE("refuses a jump into a loop from outside") {
 }
 
 TEST_CASE("refuses builders that were not begun on every path") {
-  CHECK(refuses_code({{Opcode::kAppend, 0, 0, 0, constant_operand(0), 0}, kReturnTrue}, "builder 0 was not begun"));
+  CHECK(refuses_code({{Opcode::kAppend, 0, 0, 0, constant_operand(0), 0}, kReturnTrue},
+                     "builder 0 was not begun"));
   CHECK(refuses_code({{Opcode::kTestHas, 0, 0, slot_operand(0), 0, 2},
                       {Opcode::kBuild, 0, 0, 1, 0, 0},
                       {Opcode::kBuilt, 0, 0, 1, 0, 0},
@@ -167,8 +183,9 @@ TEST_CASE("refuses builders that were not begun on every path") {
 }
 
 TEST_CASE("refuses a unit that returns both a condition and a value") {
-  CHECK(refuses_code({{Opcode::kTestHas, 0, 0, slot_operand(0), 0, 2}, kReturnTrue, returns(constant_operand(0))},
-                     "both a condition and a value"));
+  CHECK(refuses_code(
+      {{Opcode::kTestHas, 0, 0, slot_operand(0), 0, 2}, kReturnTrue, returns(constant_operand(0))},
+      "both a condition and a value"));
 }
 
 TEST_CASE("refuses a declared cost that is not the real one") {
@@ -181,8 +198,10 @@ TEST_CASE("refuses a declared cost that is not the real one") {
 TEST_CASE("the cost is that of the longest path, loops counted by their bound") {
   Assembler a;
   const std::uint32_t x = a.slot("x");
-  const std::uint32_t straight = a.unit({{Opcode::kTestHas, 0, 0, slot_operand(x), 0, 2}, kReturnTrue, kReturnFalse});
-  const std::uint32_t loop = a.unit({{Opcode::kLoop, 0, 0, slot_operand(x), 0, 2}, {Opcode::kNext, 0, 0, 0, 0, 1}, kReturnTrue});
+  const std::uint32_t straight =
+      a.unit({{Opcode::kTestHas, 0, 0, slot_operand(x), 0, 2}, kReturnTrue, kReturnFalse});
+  const std::uint32_t loop =
+      a.unit({{Opcode::kLoop, 0, 0, slot_operand(x), 0, 2}, {Opcode::kNext, 0, 0, 0, 0, 1}, kReturnTrue});
   CHECK(a.data.units[straight].cost == 2);
   CHECK(a.data.units[loop].cost == 2 + 2 * kLoopBound + 1);
 }
@@ -329,21 +348,26 @@ TEST_CASE("refuses indices out of range in every table") {
   CHECK(with([](ProgramData& d) { d.rules[0].classes = {1}; }) == "rule r: no such class");
   CHECK(with([](ProgramData& d) { d.rules[0].slots = {1}; }) == "rule r: no such slot");
   CHECK(with([](ProgramData& d) { d.rules[0].quiet_param = 0; }) == "rule r: no such parameter");
-  CHECK(with([](ProgramData& d) { d.rules[0].guards = {{1, kNoIndex, {}, {}}}; }) == "rule r: a guard of no class");
+  CHECK(with([](ProgramData& d) { d.rules[0].guards = {{1, kNoIndex, {}, {}}}; }) ==
+        "rule r: a guard of no class");
   CHECK(with([](ProgramData& d) { d.rules[0].guards = {{0, 1, {}, {}}}; }) == "rule r: a guard of no slot");
-  CHECK(with([](ProgramData& d) { d.rules[0].guards = {{0, 0, {0}, {}}}; }) == "rule r: a guard that is no text or integer");
+  CHECK(with([](ProgramData& d) { d.rules[0].guards = {{0, 0, {0}, {}}}; }) ==
+        "rule r: a guard that is no text or integer");
   CHECK(with([](ProgramData& d) { d.rules[0].guards = {{0, 0, {}, {0}}}; }) == "rule r: a guard of no list");
   CHECK(with([](ProgramData& d) { d.rules[0].file = 1; }) == "rule r: stands in no file");
-  CHECK(with([](ProgramData& d) { d.rules[0].severity = static_cast<Severity>(9); }) == "rule r: no such severity");
+  CHECK(with([](ProgramData& d) { d.rules[0].severity = static_cast<Severity>(9); }) ==
+        "rule r: no such severity");
   CHECK(with([](ProgramData& d) {
           d.exceptions.emplace_back();
           d.exceptions[0].rule = 1;
           d.exceptions[0].title = "e";
         }) == "exception e: no such rule");
-  CHECK(with([](ProgramData& d) { d.tables.push_back({"t", TypeKind::kString, TypeKind::kInt, {{0, 0}}}); }) ==
-        "table t: no such constant");
+  CHECK(with([](ProgramData& d) {
+          d.tables.push_back({"t", TypeKind::kString, TypeKind::kInt, {{0, 0}}});
+        }) == "table t: no such constant");
   CHECK(with([](ProgramData& d) { d.positions.emplace_back(); }) == "positions do not fit the code");
-  CHECK(with([](ProgramData& d) { d.slots[0].type.kind = static_cast<TypeKind>(99); }) == "slot x: no such type");
+  CHECK(with([](ProgramData& d) { d.slots[0].type.kind = static_cast<TypeKind>(99); }) ==
+        "slot x: no such type");
 }
 
 TEST_CASE("refuses functions that this build does not know, by name") {

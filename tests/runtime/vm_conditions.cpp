@@ -108,7 +108,8 @@ TEST_CASE("equality is caseless, counts ints and floats by value, and is false w
   Test t;
   const Instruction equal = t.binary(Opcode::kTestEqual, slot_operand(t.y_slot));
   CHECK(t.holds(equal, text_value("Ab"), text_value("aB")));
-  CHECK_FALSE(t.holds(t.binary(Opcode::kTestEqual, slot_operand(t.y_slot), kCased), text_value("Ab"), text_value("aB")));
+  CHECK_FALSE(t.holds(t.binary(Opcode::kTestEqual, slot_operand(t.y_slot), kCased), text_value("Ab"),
+                      text_value("aB")));
   CHECK(t.holds(equal, Value::of_int(2), Value::of_float(2.0)));
   CHECK_FALSE(t.holds(equal, Value::of_int(2), text_value("2")));
   CHECK_FALSE(t.holds(equal, Value{}, Value{}));
@@ -195,7 +196,8 @@ TEST_CASE("nothing is in an empty list, everything that is there is not in it") 
 
 TEST_CASE("addresses in networks, one or many, IPv4 and IPv6") {
   Test t;
-  std::vector<std::uint32_t> networks{t.a.cidr("10.0.0.0/8"), t.a.cidr("2001:db8::/32"), t.a.cidr("192.0.2.7/32")};
+  std::vector<std::uint32_t> networks{t.a.cidr("10.0.0.0/8"), t.a.cidr("2001:db8::/32"),
+                                      t.a.cidr("192.0.2.7/32")};
   for (int i = 0; i < 300; ++i) networks.push_back(t.a.cidr("172.16." + std::to_string(i % 256) + ".0/24"));
   const std::uint32_t list = t.a.list(networks);
   const std::uint32_t one = networks[0];
@@ -230,16 +232,21 @@ TEST_CASE("a table has a key, and is looked up by the longest network") {
   TableData table;
   table.name = "egress";
   table.key = TypeKind::kCidr;
-  for (const auto& [network, name] : {std::pair{"10.0.0.0/8", "wide"}, {"10.1.0.0/16", "narrow"}, {"10.0.0.0/8", "last"}}) {
+  for (const auto& [network, name] :
+       {std::pair{"10.0.0.0/8", "wide"}, {"10.1.0.0/16", "narrow"}, {"10.0.0.0/8", "last"}}) {
     table.entries.emplace_back(a.cidr(network), a.text(name));
   }
   a.data.tables.push_back(table);
   const std::uint32_t has = a.condition_of({Opcode::kTestIn, 0, 0, slot_operand(x), table_operand(0), 0});
-  const std::uint32_t has_not = a.condition_of({Opcode::kTestNotIn, 0, 0, slot_operand(x), table_operand(0), 0});
+  const std::uint32_t has_not =
+      a.condition_of({Opcode::kTestNotIn, 0, 0, slot_operand(x), table_operand(0), 0});
   const std::uint32_t lookup = a.value_of({Opcode::kLookup, 0, 0, slot_operand(x), 0, 0});
   Machine machine(a);
-  const auto with = [&](const IpAddress& address) { machine.begin(), machine.set(x, Value::of_ip(&address)); };
-  const IpAddress narrow = *parse_ip("10.1.2.3"), wide = *parse_ip("10.2.2.3"), outside = *parse_ip("192.0.2.1");
+  const auto with = [&](const IpAddress& address) {
+    machine.begin(), machine.set(x, Value::of_ip(&address));
+  };
+  const IpAddress narrow = *parse_ip("10.1.2.3"), wide = *parse_ip("10.2.2.3"),
+                  outside = *parse_ip("192.0.2.1");
   with(narrow);
   CHECK(machine.decide(has));
   CHECK(machine.shown(lookup) == "\"narrow\"");
@@ -256,8 +263,10 @@ TEST_CASE("text tests: contains, starts, ends, like") {
   Test t;
   const auto test = [&](std::uint16_t op, std::string_view x, const char* constant, std::uint8_t flags = 0) {
     const std::uint32_t y = (flags & kCased) != 0 ? t.a.text(constant) : t.a.folded(constant);
-    const bool with_constant = t.holds(t.binary(Opcode::kTestText, constant_operand(y), flags, op), text_value(x));
-    const bool with_event = t.holds(t.binary(Opcode::kTestText, slot_operand(t.y_slot), flags, op), text_value(x), text_value(constant));
+    const bool with_constant =
+        t.holds(t.binary(Opcode::kTestText, constant_operand(y), flags, op), text_value(x));
+    const bool with_event = t.holds(t.binary(Opcode::kTestText, slot_operand(t.y_slot), flags, op),
+                                    text_value(x), text_value(constant));
     CHECK(with_constant == with_event);
     return with_constant;
   };
@@ -322,7 +331,8 @@ TEST_CASE("a list on the left contains an element, any or all, few or many") {
     CHECK_FALSE(contains(t.a.list({t.a.integer(1)}), 0));
   }
   const std::vector<Value> one{text_value("abc")};
-  CHECK_FALSE(t.holds(t.binary(Opcode::kTestText, constant_operand(t.a.text("abc")), 0, kStarts), list_of(one)));
+  CHECK_FALSE(
+      t.holds(t.binary(Opcode::kTestText, constant_operand(t.a.text("abc")), 0, kStarts), list_of(one)));
 }
 
 TEST_CASE("regular expressions are found anywhere, without regard to case unless cased") {

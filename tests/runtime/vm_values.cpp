@@ -16,7 +16,8 @@ Value result(Opcode opcode, const Value& x, const Value& y = {}) {
   const std::uint32_t x_slot = a.slot("x");
   const std::uint32_t y_slot = a.slot("y");
   const bool two = kOpcodes[static_cast<std::size_t>(opcode)].y == Role::kSrc;
-  const std::uint32_t unit = a.value_of({opcode, 0, 0, slot_operand(x_slot), two ? slot_operand(y_slot) : 0, 0});
+  const std::uint32_t unit =
+      a.value_of({opcode, 0, 0, slot_operand(x_slot), two ? slot_operand(y_slot) : 0, 0});
   Machine machine(a);
   return machine.set(x_slot, x).set(y_slot, y).evaluate(unit);
 }
@@ -86,7 +87,8 @@ TEST_CASE("times and durations") {
 }
 
 TEST_CASE("arithmetic over other kinds or missing is missing") {
-  for (const Opcode opcode : {Opcode::kAdd, Opcode::kSubtract, Opcode::kMultiply, Opcode::kDivide, Opcode::kModulo}) {
+  for (const Opcode opcode :
+       {Opcode::kAdd, Opcode::kSubtract, Opcode::kMultiply, Opcode::kDivide, Opcode::kModulo}) {
     CHECK(arithmetic(opcode, Value{}, i(1)) == "missing");
     CHECK(arithmetic(opcode, i(1), Value{}) == "missing");
     CHECK(arithmetic(opcode, text_value("1"), i(1)) == "missing");
@@ -140,7 +142,8 @@ TEST_CASE("parts of a client") {
   Assembler a;
   const std::uint32_t x = a.slot("x", TypeKind::kClient);
   std::vector<std::uint32_t> parts;
-  for (std::uint32_t part = 0; part < 4; ++part) parts.push_back(a.value_of({Opcode::kClientPart, 0, 0, slot_operand(x), part, 0}));
+  for (std::uint32_t part = 0; part < 4; ++part)
+    parts.push_back(a.value_of({Opcode::kClientPart, 0, 0, slot_operand(x), part, 0}));
   Machine machine(a);
   Client client;
   client.family = text_value("curl");
@@ -230,7 +233,8 @@ TEST_CASE("class and tenant are readable; parameters follow the profile") {
   contoso.tenant = "Contoso";
   contoso.params[0] = a.integer(50);
   a.data.profiles.push_back(contoso);
-  const std::uint32_t event_class = a.unit({{Opcode::kReturn, 0, 0, special_operand(Special::kClassName), 0, 0}});
+  const std::uint32_t event_class =
+      a.unit({{Opcode::kReturn, 0, 0, special_operand(Special::kClassName), 0, 0}});
   const std::uint32_t tenant = a.unit({{Opcode::kReturn, 0, 0, special_operand(Special::kTenant), 0, 0}});
   const std::uint32_t value = a.unit({{Opcode::kReturn, 0, 0, param_operand(param), 0, 0}});
   Machine machine(a);
