@@ -181,7 +181,8 @@ struct or_expr : pegtl::seq<and_expr, pegtl::star<pegtl::if_must<word<Word::kOr>
   static constexpr std::string_view what = "an expression";
 };
 /// `elif`: reported by the builder, read as `else … if`.
-struct elif : pegtl::if_must<word<Word::kElif, Word::kElsif>, condition> {};
+struct elif : pegtl::seq<pegtl::if_must<word<Word::kElif, Word::kElsif>, condition>,
+                         pegtl::opt<pegtl::if_must<word<Word::kElse>, expr>>> {};
 struct if_expr
     : pegtl::seq<or_expr, pegtl::opt<pegtl::if_must<word<Word::kIf>, condition>,
                                      pegtl::opt<pegtl::sor<pegtl::if_must<word<Word::kElse>, expr>, elif>>>> {

@@ -157,7 +157,7 @@ struct open_paren : sign<TokenKind::kLeftParen> {
   static constexpr std::string_view what = "`(`";
 };
 struct end_of_input : sign<TokenKind::kEnd> {
-  static constexpr std::string_view what = "the end of the expression";
+  static constexpr std::string_view what = "an operator or the end of the expression";
 };
 
 template <TokenKind Kind>

@@ -224,6 +224,8 @@ void Recovery::report_unclosed_body(std::uint32_t at) {
 void Recovery::report_unclosed(std::uint32_t opening, std::uint32_t at) {
   const Token& open = tokens_[opening];
   const Token& found = tokens_[at];
+  // A text without its end has swallowed the rest of the file, brackets included.
+  if (found.kind == TokenKind::kEnd && at > 0 && tokens_[at - 1].reported) return;
   const bool brace = open.kind == TokenKind::kLeftBrace;
   const char* const bracket = brace ? "{" : open.kind == TokenKind::kLeftParen ? "(" : "[";
   const char* const closing = brace ? "}" : open.kind == TokenKind::kLeftParen ? ")" : "]";
