@@ -52,6 +52,10 @@ struct KeyName {
   bool named = false;  ///< `name = …`, visible in `when` too
 };
 
+/// The path of an assignment as it is written, `inbox_rule.name`, and the place where it stands.
+std::string join_path(const std::vector<ast::Name>& path);
+Span span_of(const std::vector<ast::Name>& path);
+
 /// Where an expression stands; decides about aggregates and the words of messages.
 enum class ExprPlace : std::uint8_t {
   kOn, kKey, kWhen, kStep, kScore, kSay, kShow, kQuiet, kRespond, kException, kLet,  // of rules

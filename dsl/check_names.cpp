@@ -1,10 +1,27 @@
 // Global names: every declaration of all files under its one name.
+#include <algorithm>
 #include <variant>
 
 #include "dsl/check_context.hpp"
 #include "runtime/functions.hpp"
 
 namespace shrike {
+
+std::string join_path(const std::vector<ast::Name>& path) {
+  std::string text;
+  for (const ast::Name& name : path) {
+    if (!text.empty()) text += '.';
+    text += name.text;
+  }
+  return text;
+}
+
+Span span_of(const std::vector<ast::Name>& path) {
+  if (path.empty()) return {};
+  Span span = path.front().span;
+  span.end = path.back().span.end;
+  return span;
+}
 
 const Checker::Global* Checker::find_global(std::string_view name) const {
   const auto found = globals_.find(name);

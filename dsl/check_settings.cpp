@@ -1,31 +1,9 @@
 // Settings of tenants and exceptions to rules (language manual, section 8).
-#include <algorithm>
-
 #include "dsl/check_context.hpp"
 
 namespace shrike {
 
 using ast::Expr;
-
-namespace {
-
-std::string join_path(const std::vector<ast::Name>& path) {
-  std::string text;
-  for (const ast::Name& name : path) {
-    if (!text.empty()) text += '.';
-    text += name.text;
-  }
-  return text;
-}
-
-Span span_of(const std::vector<ast::Name>& path) {
-  if (path.empty()) return {};
-  Span span = path.front().span;
-  span.end = path.back().span.end;
-  return span;
-}
-
-}  // namespace
 
 std::optional<SettingsInfo::Value> Checker::check_setting(const ast::Assignment& value) {
   if (value.path.empty()) return std::nullopt;

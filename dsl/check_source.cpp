@@ -1,32 +1,10 @@
 // Sources and unwraps: what turns a record into an event of a class.
-#include <algorithm>
-
 #include "dsl/check_context.hpp"
 
 namespace shrike {
 
 using ast::Expr;
 using ast::ExprKind;
-
-namespace {
-
-std::string join_path(const std::vector<ast::Name>& path) {
-  std::string text;
-  for (const ast::Name& name : path) {
-    if (!text.empty()) text += '.';
-    text += name.text;
-  }
-  return text;
-}
-
-Span span_of(const std::vector<ast::Name>& path) {
-  if (path.empty()) return {};
-  Span span = path.front().span;
-  span.end = path.back().span.end;
-  return span;
-}
-
-}  // namespace
 
 void Checker::check_sources() {
   for (SourceInfo& info : model_.sources) check_source(info);
