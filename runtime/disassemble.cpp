@@ -78,6 +78,7 @@ class Listing {
     const RuleData& rule = data_.rules[index];
     put("\nrule {} {}   {}   {}\n", plain(rule.name), quoted_short(rule.title), name_of(rule.severity),
         place(rule.file, rule.line));
+    file_ = rule.file;
     for (const GuardData& guard : rule.guards) add_guard(guard);
     add_lets(rule);
     if (rule.where != kNoIndex) add_unit("where", rule.where);
@@ -145,6 +146,7 @@ class Listing {
         if (here.file != last.file || here.line != last.line || here.column != last.column) {
           position = here.line == 0 ? "" : fmt::format("{}:{}", here.line, here.column);
           last = here;
+          if (here.line != 0) note_file(here.file);
         }
       }
       put("{:>10} {} {:>4}  {:{}}{}", position, is_target[at] ? '>' : ' ', at, "", indent * 2,
@@ -155,12 +157,20 @@ class Listing {
     }
   }
 
+  /// Positions are of the file that was named last: the rule's, or that of a `def` written elsewhere.
+  void note_file(std::uint32_t file) {
+    if (file == file_ || file >= data_.files.size()) return;
+    put("      in {}\n", plain(data_.files[file]));
+    file_ = file;
+  }
+
   static bool jumps(const Instruction& i) { return kOpcodes[static_cast<std::size_t>(i.opcode)].jumps; }
 
   const Program& program_;
   const ProgramData& data_;
   std::string out_;
   std::set<std::uint32_t> listed_;
+  std::uint32_t file_ = kNoIndex;
 };
 
 }  // namespace
