@@ -205,7 +205,9 @@ void Checker::compare_in(Expr& expr) {
   }
   if (!b.is_list()) {
     Diagnostic& diagnostic = report(DiagnosticId::kInNeedsList, right.span, op, to_text(b));
-    if (b.kind == TypeKind::kString && is_text(a)) {
+    if (b.kind == TypeKind::kString && a.kind == TypeKind::kIp) {
+      offer_conversion(diagnostic, right, b, type_of(TypeKind::kCidr));
+    } else if (b.kind == TypeKind::kString && is_text(a)) {
       diagnostic.help = "to find a text in a text, `contains` with the sides swapped";
       const std::string swapped = fmt::format("{} contains {}", text_at(right.span), text_at(left.span));
       diagnostic.repair = Diagnostic::Repair{expr.span, expr.compare == CompareOp::kIn ? swapped : "not " + swapped};
