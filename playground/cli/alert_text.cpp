@@ -17,9 +17,9 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-constexpr std::size_t kMostValueBytes = 1000;    ///< of one value or message; NDJSON has it whole
+constexpr std::size_t kMostValueBytes = 1000;  ///< of one value or message; NDJSON has it whole
 constexpr std::size_t kMostMessageBytes = 4000;
-constexpr std::size_t kMostItems = 20;           ///< of a list, of evidence
+constexpr std::size_t kMostItems = 20;  ///< of a list, of evidence
 constexpr std::size_t kWidestLabel = 20;
 
 std::string upper(std::string_view word) {
@@ -75,7 +75,8 @@ Rows shown_values(const Alert& alert) {
     if (!alert.show.contains(name)) rows.add(safe_text(name, 100), value_text(value));
   }
   for (const auto& [name, value] : alert.show.items()) {
-    if (!value.is_null()) rows.add(safe_text(name, 100), value_text(value));  // what is missing stands under `blind`
+    if (!value.is_null())
+      rows.add(safe_text(name, 100), value_text(value));  // what is missing stands under `blind`
   }
   return rows;
 }
@@ -129,7 +130,8 @@ std::string time_text(std::int64_t nanoseconds) {
 std::string value_text(const Json& value) {
   if (value.is_null()) return "?";
   if (value.is_string()) return string_text(value.get_ref<const std::string&>());
-  if (value.is_array() && std::none_of(value.begin(), value.end(), [](const Json& item) { return item.is_structured(); })) {
+  if (value.is_array() &&
+      std::none_of(value.begin(), value.end(), [](const Json& item) { return item.is_structured(); })) {
     if (value.empty()) return "(none)";
     std::string text;
     std::size_t items = 0;
@@ -147,11 +149,13 @@ std::string value_text(const Json& value) {
 std::string alert_text(const Alert& alert, const Style& style, unsigned columns) {
   const std::string severity = upper(name_of(alert.severity));
   const bool is_withdrawn = alert.status == AlertStatus::kWithdrawn;
-  std::string out = is_withdrawn ? style(Paint::kDim, "WITHDRAWN") : style(paint_of(alert.severity), severity);
+  std::string out =
+      is_withdrawn ? style(Paint::kDim, "WITHDRAWN") : style(paint_of(alert.severity), severity);
   out.append(8 > severity.size() && !is_withdrawn ? 8 - severity.size() : 0, ' ');
   out += fmt::format(" {:>3}  {}  {}\n", alert.score, time_text(alert.time), safe_text(alert.rule, 200));
   if (is_withdrawn) {
-    out += fmt::format("  A late event made this alert void. It was told as {}.\n\n", safe_text(alert.id, 100));
+    out +=
+        fmt::format("  A late event made this alert void. It was told as {}.\n\n", safe_text(alert.id, 100));
     return out;
   }
   for (const std::string& line : wrap(safe_text(alert.title, kMostValueBytes), columns - 2)) {

@@ -12,7 +12,8 @@ namespace shrike::cli {
 /// "2026-03-02 08:15:00 UTC"; parts of a second are left out.
 std::string time_text(std::int64_t nanoseconds);
 
-/// A value of `show` in one safe text: strings as they are (in quotes where they would not be seen), lists with commas.
+/// A value of `show` in one safe text: strings as they are (in quotes where they would not be seen), lists
+/// with commas.
 std::string value_text(const nlohmann::ordered_json& value);
 
 /// Several lines, the last one empty.

@@ -55,15 +55,22 @@ CheckResult check_rules(const RuleSet& rules) {
   return result;
 }
 
-std::string summary(const CheckResult& result, const DiagnosticCount& found, std::size_t files, const Style& style) {
-  std::string text = fmt::format("{} and {} in {}, {}", counted(found.errors, "error"), counted(found.warnings, "warning"),
-                                 counted(result.rules.size(), "rule"), counted(files, "file"));
-  text = style(found.errors != 0 ? Paint::kBad : found.warnings != 0 ? Paint::kWarning : Paint::kGood, text) + '\n';
+std::string summary(const CheckResult& result, const DiagnosticCount& found, std::size_t files,
+                    const Style& style) {
+  std::string text =
+      fmt::format("{} and {} in {}, {}", counted(found.errors, "error"), counted(found.warnings, "warning"),
+                  counted(result.rules.size(), "rule"), counted(files, "file"));
+  text = style(found.errors != 0     ? Paint::kBad
+               : found.warnings != 0 ? Paint::kWarning
+                                     : Paint::kGood,
+               text) +
+         '\n';
   if (!result.waiting.empty()) {
     std::string names;
     for (const std::string& name : result.waiting) names += (names.empty() ? "" : ", ") + name;
     for (const std::string& line : wrap(fmt::format("{} with memory or steps, checked but not run yet: {}",
-                                                    counted(result.waiting.size(), "rule"), names), 78)) {
+                                                    counted(result.waiting.size(), "rule"), names),
+                                        78)) {
       text += line + '\n';
     }
   }
@@ -107,15 +114,20 @@ constexpr std::string_view kFooter = R"(Examples:
   shrike check --cost
       what each rule of the standard library may cost
 
-Exit codes: 0 no errors (there may be warnings), 2 errors, 5 output could not be written.)";
+Exit codes:
+  0  no errors (there may be warnings)
+  2  errors
+  5  output could not be written)";
 
 }  // namespace
 
 void add_check(CLI::App& app, Action& action) {
   auto options = std::make_shared<CheckOptions>();
-  CLI::App* const command = app.add_subcommand(
-      "check", "Says what is wrong with rules and what is odd about them, with the place and a repair. Without a path, the standard "
-               "library is checked. " + std::string(kCompletionHelp));
+  CLI::App* const command = app.add_subcommand("check",
+                                               "Says what is wrong with rules and what is odd about them, "
+                                               "with the place and a repair. Without a path, the standard "
+                                               "library is checked. " +
+                                                   std::string(kCompletionHelp));
   command->footer(std::string(kFooter));
   command->add_option("PATH", options->paths, "Folders and .shrike files, checked as one rule set");
   command->add_option("--format", options->format, "human or json")->type_name("FORMAT");

@@ -52,9 +52,11 @@ std::optional<Misspelling> find_misspelling(const CLI::App& app, int argc, const
     }
     if (command != nullptr) continue;
     const std::vector<std::string_view> candidates(names.begin(), names.end());
-    std::string message = fmt::format("there is no command `{}`{}", argument, did_you_mean(argument, candidates));
+    std::string message =
+        fmt::format("there is no command `{}`{}", argument, did_you_mean(argument, candidates));
     struct stat status{};
-    if (::stat(argv[i], &status) == 0) message = fmt::format("no command before '{}'; did you mean `shrike run {}`?", argument, argument);
+    if (::stat(argv[i], &status) == 0)
+      message = fmt::format("no command before '{}'; did you mean `shrike run {}`?", argument, argument);
     return Misspelling{{}, message};
   }
   return std::nullopt;

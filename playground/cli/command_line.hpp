@@ -8,8 +8,8 @@
 
 namespace shrike::cli {
 
-/// A message for the first command or option that does not exist, with the nearest that does. CLI11 would only say that
-/// something was not expected.
+/// A message for the first command or option that does not exist, with the nearest that does. CLI11 would
+/// only say that something was not expected.
 struct Misspelling {
   std::string command;  ///< whose --help tells more; empty for the program's
   std::string message;

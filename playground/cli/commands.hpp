@@ -1,5 +1,5 @@
-// The commands of the program. Each function adds one to the command line; when it was chosen, `action` is set to what does the work
-// and returns the exit code. Read next: the file named after a command.
+// The commands of the program. Each function adds one to the command line; when it was chosen, `action` is
+// set to what does the work and returns the exit code. Read next: the file named after a command.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -49,8 +49,9 @@ int compile_rules(const CompileCommandOptions& options) {
     say_error(written.error().message);
     return kFailed;
   }
-  say_note(fmt::format("{}: {}, {}, rule set {}", options.output, counted(rule_names(compiled->program).size(), "rule"),
-                       with_unit(bytes.size()), compiled->program.hash()));
+  say_note(fmt::format("{}: {}, {}, rule set {}", options.output,
+                       counted(rule_names(compiled->program).size(), "rule"), with_unit(bytes.size()),
+                       compiled->program.hash()));
   return kDone;
 }
 
@@ -59,15 +60,21 @@ constexpr std::string_view kFooter = R"(Examples:
   shrike compile contoso.shrike -o contoso.shrikec
       a tenant's settings, compiled into the standard library
 
-Exit codes: 0 done, 2 the rules do not compile, 5 the file could not be written.)";
+Exit codes:
+  0  done
+  2  wrong usage, or the rules do not compile
+  5  the file could not be written)";
 
 }  // namespace
 
 void add_compile(CLI::App& app, Action& action) {
   auto options = std::make_shared<CompileCommandOptions>();
-  CLI::App* const command = app.add_subcommand(
-      "compile", "Compiles rules, with the settings and exceptions among them, into one file for `run --rules`. It is verified whenever "
-                 "it is loaded. Without a path, the standard library is compiled. " + std::string(kCompletionHelp));
+  CLI::App* const command =
+      app.add_subcommand("compile",
+                         "Compiles rules, with the settings and exceptions among them, into one file for "
+                         "`run --rules`. It is verified whenever "
+                         "it is loaded. Without a path, the standard library is compiled. " +
+                             std::string(kCompletionHelp));
   command->footer(std::string(kFooter));
   command->add_option("PATH", options->paths, "Folders and .shrike files, compiled as one rule set");
   command->add_option("-o,--output", options->output, "The file to write; - for standard output")

@@ -39,7 +39,8 @@ Diagnostics relevant(Diagnostics diagnostics, const RuleSet& rules) {
 
 DiagnosticCount count(const Diagnostics& diagnostics) {
   DiagnosticCount result;
-  for (const Diagnostic& d : diagnostics) ++(d.level == DiagnosticLevel::kError ? result.errors : result.warnings);
+  for (const Diagnostic& d : diagnostics)
+    ++(d.level == DiagnosticLevel::kError ? result.errors : result.warnings);
   return result;
 }
 
@@ -83,7 +84,8 @@ void print_errors(const Diagnostics& diagnostics, const SourceFiles& files) {
 
 void mention_warnings(const Diagnostics& diagnostics) {
   const std::size_t warnings = count(diagnostics).warnings;
-  if (warnings != 0) say_note(fmt::format("{} about the rules; `shrike check` shows them", counted(warnings, "warning")));
+  if (warnings != 0)
+    say_note(fmt::format("{} about the rules; `shrike check` shows them", counted(warnings, "warning")));
 }
 
 }  // namespace shrike::cli

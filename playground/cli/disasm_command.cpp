@@ -21,7 +21,8 @@ struct DisasmOptions {
 tl::expected<Program, int> program_of(const DisasmOptions& options) {
   for (const std::string& path : options.paths) {
     if (!is_compiled(path)) continue;
-    if (options.paths.size() > 1) return tl::unexpected(wrong_usage("disasm", "a .shrikec stands alone: give no other path"));
+    if (options.paths.size() > 1)
+      return tl::unexpected(wrong_usage("disasm", "a .shrikec stands alone: give no other path"));
     auto program = load_compiled(path);
     if (program) return std::move(*program);
     say_error(program.error());
@@ -58,15 +59,19 @@ constexpr std::string_view kFooter = R"(Examples:
       one rule of the standard library
   shrike disasm my-rules.shrikec
 
-Exit codes: 0 done, 2 the rules do not compile or the .shrikec cannot be used, 5 output could not be written.)";
+Exit codes:
+  0  done
+  2  the rules do not compile, or the .shrikec cannot be used
+  5  output could not be written)";
 
 }  // namespace
 
 void add_disasm(CLI::App& app, Action& action) {
   auto options = std::make_shared<DisasmOptions>();
-  CLI::App* const command = app.add_subcommand(
-      "disasm", "Prints what rules compile to, with the lines they come from. Without a path, the standard library's. " +
-                    std::string(kCompletionHelp));
+  CLI::App* const command = app.add_subcommand("disasm",
+                                               "Prints what rules compile to, with the lines they come from. "
+                                               "Without a path, the standard library's. " +
+                                                   std::string(kCompletionHelp));
   command->footer(std::string(kFooter));
   command->add_option("PATH", options->paths, "Folders and .shrike files, or one .shrikec");
   command->add_option("--rule", options->rule, "Only what this rule consists of")->type_name("RULE");

@@ -39,7 +39,8 @@ std::optional<std::string> laid_out(const SourceFile& file) {
   Diagnostics diagnostics;
   const ast::File tree = parse(files, 0, diagnostics);
   if (has_errors(diagnostics)) {
-    fmt::print(stderr, "{}", to_text(diagnostics, files, wants_colour(STDERR_FILENO), columns_of(STDERR_FILENO)));
+    fmt::print(stderr, "{}",
+               to_text(diagnostics, files, wants_colour(STDERR_FILENO), columns_of(STDERR_FILENO)));
     return std::nullopt;
   }
   std::string text = format(tree, files);
@@ -48,9 +49,10 @@ std::optional<std::string> laid_out(const SourceFile& file) {
   Diagnostics mistakes;
   const ast::File second = parse(again, 0, mistakes);
   if (has_errors(mistakes) || format(second, again) != text) {
-    say_error(fmt::format("'{}' is left as it is: its layout would not be read back as the same rules, which is a mistake "
-                          "of this program",
-                          file.name));
+    say_error(fmt::format(
+        "'{}' is left as it is: its layout would not be read back as the same rules, which is a mistake "
+        "of this program",
+        file.name));
     return std::nullopt;
   }
   return text;
@@ -112,8 +114,8 @@ int format_rules(const FmtOptions& options) {
   if (written != kDone) return written;
   const bool is_pipe = files.size() == 1 && files.front().name == "-" && !options.check;
   if (!is_pipe) {
-    say_note(fmt::format("{} {} {}", with_commas(counts.changed - counts.unwritten), options.check ? "would change of" : "changed of",
-                         counted(counts.files, "file")));
+    say_note(fmt::format("{} {} {}", with_commas(counts.changed - counts.unwritten),
+                         options.check ? "would change of" : "changed of", counted(counts.files, "file")));
   }
   if (counts.unwritten != 0) return kFailed;
   if (counts.broken != 0) return kUsage;
@@ -125,17 +127,25 @@ constexpr std::string_view kFooter = R"(Examples:
   shrike fmt --check my-rules/
   shrike fmt - < draft.shrike
 
-Exit codes: 0 done, 1 --check found files that would change, 2 a file cannot be read or has mistakes (it is left
-alone, the others are done), 5 a file could not be written.)";
+Exit codes:
+  0  done
+  1  --check found files that would change
+  2  a file cannot be read or has mistakes: it is left alone, others are done
+  5  a file could not be written)";
 
 }  // namespace
 
 void add_fmt(CLI::App& app, Action& action) {
   auto options = std::make_shared<FmtOptions>();
-  CLI::App* const command = app.add_subcommand(
-      "fmt", "Rewrites rule files in the one canonical layout and prints the names of those that changed. What they mean stays the same.");
+  CLI::App* const command =
+      app.add_subcommand("fmt",
+                         "Rewrites rule files in the one canonical layout and prints the names of those that "
+                         "changed. What they mean stays the same.");
   command->footer(std::string(kFooter));
-  command->add_option("PATH", options->paths, "Folders and .shrike files; - takes text from standard input and prints it")->required();
+  command
+      ->add_option("PATH", options->paths,
+                   "Folders and .shrike files; - takes text from standard input and prints it")
+      ->required();
   command->add_flag("--check", options->check, "Change nothing; print the names of files that would change");
   command->callback([options, &action] { action = [options] { return format_rules(*options); }; });
 }

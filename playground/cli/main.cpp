@@ -1,5 +1,5 @@
-// The program `shrike`: finds the command and does it. Each command has a file of its own: run_command.cpp, check_command.cpp, …
-// Read next: commands.hpp.
+// The program `shrike`: finds the command and does it. Each command has a file of its own: run_command.cpp,
+// check_command.cpp, … Read next: commands.hpp.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -31,8 +31,10 @@ int main_program(int argc, const char* const* argv) {
   CLI::App app("Detection rules over Microsoft 365 and Entra ID logs", "shrike");
   app.formatter(std::make_shared<HelpLayout>(columns_of(STDOUT_FILENO)));
   app.set_help_flag("-h,--help", "This text");
-  app.set_version_flag("--version", fmt::format("shrike {} (language {}, bytecode {})", kVersion, kLanguageVersion, kBytecodeVersion),
-                       "The version");
+  app.set_version_flag(
+      "--version",
+      fmt::format("shrike {} (language {}, bytecode {})", kVersion, kLanguageVersion, kBytecodeVersion),
+      "The version");
   app.require_subcommand(1);
   app.footer(
       "Examples:\n"
@@ -53,7 +55,8 @@ int main_program(int argc, const char* const* argv) {
     fmt::print(stderr, "{}", app.help());
     return kUsage;
   }
-  if (const auto misspelling = find_misspelling(app, argc, argv)) return wrong_usage(misspelling->command, misspelling->message);
+  if (const auto misspelling = find_misspelling(app, argc, argv))
+    return wrong_usage(misspelling->command, misspelling->message);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

@@ -105,7 +105,8 @@ Expected<void> replace_file(const std::string& path, std::string_view bytes) {
   const mode_t mask = ::umask(0);
   ::umask(mask);
   int number = write_all(descriptor, bytes);
-  if (number == 0 && ::fchmod(descriptor, is_there ? before.st_mode & 07777 : 0666 & ~mask) != 0) number = errno;
+  if (number == 0 && ::fchmod(descriptor, is_there ? before.st_mode & 07777 : 0666 & ~mask) != 0)
+    number = errno;
   if (number == 0 && ::fsync(descriptor) != 0 && errno != EINVAL) number = errno;
   if (::close(descriptor) != 0 && number == 0) number = errno;
   if (number == 0 && ::rename(temporary.c_str(), final_path.c_str()) != 0) number = errno;

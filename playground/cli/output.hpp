@@ -1,4 +1,5 @@
-// Writing: standard output or a file, with every failure noticed; and files that are replaced as a whole or not at all.
+// Writing: standard output or a file, with every failure noticed; and files that are replaced as a whole or
+// not at all.
 #pragma once
 
 #include <string>
@@ -40,11 +41,12 @@ class Output {
   std::string buffer_;
 };
 
-/// Says on standard error what failed, unless only the reader went away. Returns the exit code: kDone when all was written.
+/// Says on standard error what failed, unless only the reader went away. Returns the exit code: kDone when
+/// all was written.
 int close_output(Output& output);
 
-/// Writes a file beside `path` and renames it, so that nobody ever sees half of it. Permissions of a file that is there
-/// already are kept, and a symbolic link goes on pointing to it. Errors: kIo.
+/// Writes a file beside `path` and renames it, so that nobody ever sees half of it. Permissions of a file
+/// that is there already are kept, and a symbolic link goes on pointing to it. Errors: kIo.
 Expected<void> replace_file(const std::string& path, std::string_view bytes);
 
 /// Reads a file whole, standard input for "-". Errors: kIo; kLimit when it is larger than `most` bytes.

@@ -20,7 +20,8 @@ std::uint64_t add(std::uint64_t a, std::uint64_t b) { return a > UINT64_MAX - b 
 void collect(const ProgramData& data, const SourceData& source, std::uint32_t unit, Slots& slots) {
   if (unit == kNoIndex) return;
   const auto read = [&](std::uint32_t slot) {
-    if (slots.insert(slot).second && slot < source.units.size()) collect(data, source, source.units[slot], slots);
+    if (slots.insert(slot).second && slot < source.units.size())
+      collect(data, source, source.units[slot], slots);
   };
   for (std::uint32_t i = 0; i < data.units[unit].count; ++i) {
     const Instruction& instruction = data.code[data.units[unit].first + i];
@@ -66,7 +67,8 @@ RuleCost cost_of_rule(const ProgramData& data, std::uint32_t index) {
   std::uint64_t alert = 0;
   for (const std::uint32_t unit : later) alert = add(alert, data.units[unit].cost);
   for (const SourceData& source : data.sources) {
-    const bool feeds = std::find(rule.classes.begin(), rule.classes.end(), source.event_class) != rule.classes.end();
+    const bool feeds =
+        std::find(rule.classes.begin(), rule.classes.end(), source.event_class) != rule.classes.end();
     if (!feeds || source.accept == kNoIndex) continue;
     Slots slots;
     collect(data, source, rule.where, slots);
@@ -83,7 +85,8 @@ RuleCost cost_of_rule(const ProgramData& data, std::uint32_t index) {
 
 std::vector<RuleCost> rule_costs(const Program& program) {
   std::vector<RuleCost> costs;
-  for (std::uint32_t i = 0; i < program.data().rules.size(); ++i) costs.push_back(cost_of_rule(program.data(), i));
+  for (std::uint32_t i = 0; i < program.data().rules.size(); ++i)
+    costs.push_back(cost_of_rule(program.data(), i));
   std::sort(costs.begin(), costs.end(), [](const RuleCost& a, const RuleCost& b) { return a.rule < b.rule; });
   return costs;
 }
@@ -91,11 +94,14 @@ std::vector<RuleCost> rule_costs(const Program& program) {
 std::string cost_text(const std::vector<RuleCost>& costs) {
   std::size_t width = 4;
   for (const RuleCost& cost : costs) width = std::max(width, width_of(cost.rule));
-  std::string text = "Worst case per event, in simple instructions (fields are computed once for all rules):\n";
-  text += fmt::format("  {}{:>11}{:>11}{:>8}{:>11}\n", padded("rule", width), "condition", "fields", "(of)", "if it fires");
+  std::string text =
+      "Worst case per event, in simple instructions (fields are computed once for all rules):\n";
+  text += fmt::format("  {}{:>11}{:>11}{:>8}{:>11}\n", padded("rule", width), "condition", "fields", "(of)",
+                      "if it fires");
   for (const RuleCost& cost : costs) {
-    text += fmt::format("  {}{:>11}{:>11}{:>8}{:>11}\n", padded(cost.rule, width), with_commas(cost.condition),
-                        with_commas(cost.fields), fmt::format("({})", cost.slots), with_commas(cost.alert));
+    text +=
+        fmt::format("  {}{:>11}{:>11}{:>8}{:>11}\n", padded(cost.rule, width), with_commas(cost.condition),
+                    with_commas(cost.fields), fmt::format("({})", cost.slots), with_commas(cost.alert));
   }
   return text;
 }

@@ -11,8 +11,8 @@
 
 namespace shrike::cli {
 
-/// Simple instructions, worst case. A field is computed once per event and shared by all rules, so the sum over rules is less
-/// than the rows together.
+/// Simple instructions, worst case. A field is computed once per event and shared by all rules, so the sum
+/// over rules is less than the rows together.
 struct RuleCost {
   std::string rule;
   std::uint64_t condition = 0;  ///< `on … where`

@@ -18,8 +18,10 @@ namespace shrike::cli {
 namespace fs = std::filesystem;
 
 const std::string_view kCompletionHelp =
-    "The standard library's classes, sources and lists are added, unless the files declare a class of their own. Files "
-    "that hold settings, exceptions or tests but no rule are about the standard library: its rules are added too.";
+    "The standard library's classes, sources and lists are added, unless the files declare a class of their "
+    "own. Files "
+    "that hold settings, exceptions or tests but no rule are about the standard library: its rules are added "
+    "too.";
 
 namespace {
 
@@ -53,9 +55,11 @@ std::string identity_of(const std::string& path) {
 }
 
 /// Appends the rule files that a path means; a file that is there already does not count again.
-std::optional<std::string> read_path(const std::string& path, std::set<std::string>& seen, SourceFiles& into) {
+std::optional<std::string> read_path(const std::string& path, std::set<std::string>& seen,
+                                     SourceFiles& into) {
   if (auto missing = missing_path(path)) return missing;
-  if (is_compiled(path)) return fmt::format("'{}' is compiled already; here the text of the rules is needed", path);
+  if (is_compiled(path))
+    return fmt::format("'{}' is compiled already; here the text of the rules is needed", path);
   std::error_code error;
   if (!fs::is_directory(path, error) && !path.ends_with(".shrike")) {
     return fmt::format("'{}' is no rule file: their names end in .shrike", path);
@@ -122,7 +126,8 @@ std::vector<std::string> rule_names(const Program& program) {
   return names;
 }
 
-std::optional<std::string> unknown_rule(const std::vector<std::string>& wanted, const std::vector<std::string>& known) {
+std::optional<std::string> unknown_rule(const std::vector<std::string>& wanted,
+                                        const std::vector<std::string>& known) {
   const std::vector<std::string_view> candidates(known.begin(), known.end());
   for (const std::string& name : wanted) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
@@ -139,7 +144,8 @@ tl::expected<Program, std::string> keep_only(const Program& program, const std::
   }
   for (ProfileData& profile : data.profiles) {
     std::sort(profile.disabled.begin(), profile.disabled.end());
-    profile.disabled.erase(std::unique(profile.disabled.begin(), profile.disabled.end()), profile.disabled.end());
+    profile.disabled.erase(std::unique(profile.disabled.begin(), profile.disabled.end()),
+                           profile.disabled.end());
   }
   auto sealed = Program::seal(std::move(data));
   if (!sealed) return tl::unexpected(sealed.error().message);

@@ -51,16 +51,18 @@ struct RunPlan {
 
 bool is_inside(const std::string& file, const std::string& folder) {
   std::error_code error;
-  const fs::path inner = fs::weakly_canonical(file, error);
-  const fs::path outer = fs::weakly_canonical(folder, error);
+  const fs::path inner = fs::weakly_canonical(fs::absolute(file, error), error);
+  const fs::path outer = fs::weakly_canonical(fs::absolute(folder, error), error);
   if (error) return false;
   return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
 }
 
 /// A file that is written must not be read in the same run.
-std::optional<std::string> clash(std::string_view option, const std::string& file, const std::vector<std::string>& inputs) {
+std::optional<std::string> clash(std::string_view option, const std::string& file,
+                                 const std::vector<std::string>& inputs) {
   std::error_code error;
-  if (file.empty() || file == "-" || (fs::exists(file, error) && !fs::is_regular_file(file, error))) return std::nullopt;
+  if (file.empty() || file == "-" || (fs::exists(file, error) && !fs::is_regular_file(file, error)))
+    return std::nullopt;
   for (const std::string& input : inputs) {
     if (input == "-" || !is_inside(file, input)) continue;
     return fmt::format("{} '{}' would be read as an input: it is {} '{}'", option, file,
@@ -85,7 +87,8 @@ std::optional<std::string> wrong_input(const RunOptions& options) {
 
 tl::expected<RunPlan, std::string> plan_of(const RunOptions& options) {
   RunPlan plan;
-  if (options.format == "ocsf") return tl::unexpected<std::string>("the format ocsf is not there yet; human and ndjson are");
+  if (options.format == "ocsf")
+    return tl::unexpected<std::string>("the format ocsf is not there yet; human and ndjson are");
   if (auto wrong = wrong_choice("--format", options.format, kFormats)) return tl::unexpected(*wrong);
   plan.format = options.format == "ndjson" ? AlertFormat::kNdjson : AlertFormat::kHuman;
   if (!options.stats.empty()) {
@@ -98,7 +101,8 @@ tl::expected<RunPlan, std::string> plan_of(const RunOptions& options) {
   }
   if (!options.memory.empty()) {
     const auto bytes = parse_size(options.memory);
-    if (!bytes) return tl::unexpected(fmt::format("--memory takes a size such as 512M, not `{}`", options.memory));
+    if (!bytes)
+      return tl::unexpected(fmt::format("--memory takes a size such as 512M, not `{}`", options.memory));
     if (*bytes < kLeastMemory) return tl::unexpected<std::string>("--memory must be at least 1M");
     plan.engine.max_pending_bytes = *bytes;
   }
@@ -118,7 +122,8 @@ tl::expected<RunPlan, std::string> plan_of(const RunOptions& options) {
 /// From a .shrikec; the exit code when it cannot be used.
 tl::expected<Program, int> compiled_program(const RunOptions& options) {
   if (options.rules.size() > 1) {
-    return tl::unexpected(wrong_usage("run", "a .shrikec is a whole rule set: no other --rules can be given with it"));
+    return tl::unexpected(
+        wrong_usage("run", "a .shrikec is a whole rule set: no other --rules can be given with it"));
   }
   if (!options.settings.empty()) {
     return tl::unexpected(wrong_usage("run",
@@ -168,16 +173,18 @@ tl::expected<Program, int> program_of(const RunOptions& options) {
 /// What a user should know although it is no error.
 void say_notes(const RunCounts& counts, const RunOptions& options) {
   if (counts.rejected != 0) {
-    say_warning(fmt::format("{} could not be judged ({}){}", counted(counts.rejected, "record"), listed(counts.rejects),
+    say_warning(fmt::format("{} could not be judged ({}){}", counted(counts.rejected, "record"),
+                            listed(counts.rejects),
                             options.rejects.empty() ? "; --rejects FILE writes them down" : ""));
   }
   if (options.quiet) return;
   if (counts.records == 0 && counts.failed_inputs == 0) {
     say_note("the input holds no record");
   } else if (counts.engine.unclaimed != 0 && counts.engine.unclaimed == counts.records - counts.rejected) {
-    say_note(fmt::format("none of the {} is of a kind that these rules know: are they logs of Microsoft 365 or Entra ID, "
-                         "as exported or as their API gives them?",
-                         counted(counts.engine.unclaimed, "record")));
+    say_note(fmt::format(
+        "none of the {} is of a kind that these rules know: are they logs of Microsoft 365 or Entra ID, "
+        "as exported or as their API gives them?",
+        counted(counts.engine.unclaimed, "record")));
   }
 }
 
@@ -233,15 +240,17 @@ int run(const RunOptions& options) {
 }
 
 constexpr std::string_view kDescription =
-    "Judges records by rules and gives alerts. Inputs are files, folders (every file in them) or - for standard input, in "
-    "any form in which Microsoft 365 and Entra ID logs are exported: NDJSON, JSON arrays, {\"value\": [...]}, CSV with AuditData; "
+    "Judges records by rules and gives alerts. Inputs are files, folders (every file in them) or - for "
+    "standard input, in "
+    "any form in which Microsoft 365 and Entra ID logs are exported: NDJSON, JSON arrays, {\"value\": "
+    "[...]}, CSV with AuditData; "
     "plain, gzip or zstd. The form is found out, not asked for.";
 
 constexpr std::string_view kFooter = R"(Examples:
   shrike run export.csv
       the rules of the standard library over one export
-  shrike run --settings contoso.shrike --fail-on high --rejects bad.ndjson logs/
-      with a tenant's lists and exceptions; exit code 1 when something high happened
+  shrike run --settings contoso.shrike --fail-on high logs/
+      with a tenant's lists and exceptions; exit code 1 after a high alert
   zcat day.json.gz | shrike run --format ndjson --rules my-rules/ -
       own rules over a stream, alerts as they happen
 
@@ -260,19 +269,22 @@ void add_run(CLI::App& app, Action& action) {
   auto options = std::make_shared<RunOptions>();
   CLI::App* const command = app.add_subcommand("run", std::string(kDescription));
   command->footer(std::string(kFooter));
-  command->add_option("INPUT", options->inputs, "Files, folders, or - for standard input (also when there is none)");
+  command->add_option("INPUT", options->inputs,
+                      "Files, folders, or - for standard input (also when there is none)");
 
   const std::string what = "What is run";
   command
       ->add_option("--rules", options->rules,
-                   "Rules to run instead of the standard library's: a folder, a .shrike file or one .shrikec; repeatable. " +
+                   "Rules to run instead of the standard library's: a folder, a .shrike file or one "
+                   ".shrikec; repeatable. " +
                        std::string(kCompletionHelp))
       ->type_name("PATH")
       ->allow_extra_args(false)
       ->group(what);
   command
-      ->add_option("--settings", options->settings,
-                   "A .shrike file or folder with settings and exceptions, compiled with the rules; repeatable")
+      ->add_option(
+          "--settings", options->settings,
+          "A .shrike file or folder with settings and exceptions, compiled with the rules; repeatable")
       ->type_name("PATH")
       ->allow_extra_args(false)
       ->group(what);
@@ -281,21 +293,27 @@ void add_run(CLI::App& app, Action& action) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->group(what);
-  command->add_option("--tenant", options->tenant, "Tenant of events that name none")->type_name("NAME")->group(what);
+  command->add_option("--tenant", options->tenant, "Tenant of events that name none")
+      ->type_name("NAME")
+      ->group(what);
 
   const std::string out = "What comes out";
-  command->add_option("--format", options->format, "human or ndjson (one JSON object per alert)")->type_name("FORMAT")->group(out);
+  command->add_option("--format", options->format, "human or ndjson (one JSON object per alert)")
+      ->type_name("FORMAT")
+      ->group(out);
   command->add_option("--output", options->output, "Write alerts to a file instead of standard output")
       ->type_name("FILE")
       ->group(out);
   command
       ->add_option("--rejects", options->rejects,
-                   "Write records that could not be judged to a file: NDJSON with file, line, offset, reason, detail, text")
+                   "Write records that could not be judged to a file: NDJSON with file, line, offset, "
+                   "reason, detail, text")
       ->type_name("FILE")
       ->group(out);
   command
-      ->add_flag("--stats{text}", options->stats,
-                 "Counts at the end, on standard error: records by source, rejects, alerts by rule; as text or JSON")
+      ->add_flag(
+          "--stats{text}", options->stats,
+          "Counts at the end, on standard error: records by source, rejects, alerts by rule; as text or JSON")
       ->option_text("[=json]")
       ->group(out);
   command
@@ -307,15 +325,17 @@ void add_run(CLI::App& app, Action& action) {
 
   const std::string how = "How it is run";
   command
-      ->add_option("--decide", options->decide,
-                   "early: alerts at once, in the order of the input; final: at the end, in the order of the events. "
-                   "Without it, final for files and early for standard input")
+      ->add_option(
+          "--decide", options->decide,
+          "early: alerts at once, in the order of the input; final: at the end, in the order of the events. "
+          "Without it, final for files and early for standard input")
       ->type_name("WHEN")
       ->group(how);
   command
-      ->add_option("--memory", options->memory,
-                   "Memory for alerts that wait for the end, such as 512M; more of them go to a temporary file. "
-                   "Without it 64M")
+      ->add_option(
+          "--memory", options->memory,
+          "Memory for alerts that wait for the end, such as 512M; more of them go to a temporary file. "
+          "Without it 64M")
       ->type_name("SIZE")
       ->group(how);
   command->callback([options, &action] { action = [options] { return run(*options); }; });

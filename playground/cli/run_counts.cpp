@@ -14,16 +14,19 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-constexpr std::array kWorstFirst{Severity::kCritical, Severity::kHigh, Severity::kMedium, Severity::kLow, Severity::kInfo};
+constexpr std::array kWorstFirst{Severity::kCritical, Severity::kHigh, Severity::kMedium, Severity::kLow,
+                                 Severity::kInfo};
 
 std::string row(std::string_view label, std::uint64_t number, std::string_view more = {}) {
-  return fmt::format("  {} {:>13}{}{}\n", padded(safe_text(label), 34), with_commas(number), more.empty() ? "" : "  ", more);
+  return fmt::format("  {} {:>13}{}{}\n", padded(safe_text(label), 34), with_commas(number),
+                     more.empty() ? "" : "  ", more);
 }
 
 std::string rate_text(const RunCounts& counts) {
   std::string text = fmt::format("{} in {:.2f} s", with_unit(counts.bytes), counts.seconds);
   if (counts.seconds > 0.005 && counts.bytes > 0) {
-    text += fmt::format(", {}/s", with_unit(static_cast<std::uint64_t>(static_cast<double>(counts.bytes) / counts.seconds)));
+    text += fmt::format(
+        ", {}/s", with_unit(static_cast<std::uint64_t>(static_cast<double>(counts.bytes) / counts.seconds)));
   }
   return text;
 }
@@ -40,17 +43,21 @@ void AlertCounts::add(const Alert& alert) {
   change(by_rule[alert.rule]);
 }
 
-std::uint64_t AlertCounts::total() const { return std::accumulate(by_severity.begin(), by_severity.end(), std::uint64_t{0}); }
+std::uint64_t AlertCounts::total() const {
+  return std::accumulate(by_severity.begin(), by_severity.end(), std::uint64_t{0});
+}
 
 std::uint64_t AlertCounts::at_least(Severity severity) const {
-  return std::accumulate(by_severity.begin() + static_cast<std::ptrdiff_t>(severity), by_severity.end(), std::uint64_t{0});
+  return std::accumulate(by_severity.begin() + static_cast<std::ptrdiff_t>(severity), by_severity.end(),
+                         std::uint64_t{0});
 }
 
 std::string severities_text(const AlertCounts& alerts) {
   std::string text;
   for (const Severity severity : kWorstFirst) {
     const std::uint64_t count = alerts.by_severity[static_cast<std::size_t>(severity)];
-    if (count != 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", with_commas(count), name_of(severity));
+    if (count != 0)
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", with_commas(count), name_of(severity));
   }
   return text;
 }
@@ -66,8 +73,10 @@ std::string stats_text(const RunCounts& counts) {
   if (counts.failed_inputs != 0) text += row("inputs that could not be read", counts.failed_inputs);
   text += "Alerts\n";
   text += row("given", counts.alerts.total(), severities_text(counts.alerts));
-  std::vector<std::pair<std::string, std::uint64_t>> rules(counts.alerts.by_rule.begin(), counts.alerts.by_rule.end());
-  std::stable_sort(rules.begin(), rules.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::vector<std::pair<std::string, std::uint64_t>> rules(counts.alerts.by_rule.begin(),
+                                                           counts.alerts.by_rule.end());
+  std::stable_sort(rules.begin(), rules.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
   for (const auto& [rule, count] : rules) {
     if (count != 0) text += row("  " + rule, count);
   }
@@ -85,7 +94,8 @@ Json stats_json(const RunCounts& counts) {
   for (const auto& [reason, count] : counts.rejects) rejects[reason] = count;
   Json severities = Json::object();
   for (const Severity severity : kWorstFirst) {
-    severities[std::string(name_of(severity))] = counts.alerts.by_severity[static_cast<std::size_t>(severity)];
+    severities[std::string(name_of(severity))] =
+        counts.alerts.by_severity[static_cast<std::size_t>(severity)];
   }
   Json rules = Json::object();
   for (const auto& [rule, count] : counts.alerts.by_rule) {

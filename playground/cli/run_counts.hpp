@@ -26,11 +26,12 @@ struct AlertCounts {
 struct RunCounts {
   AlertCounts alerts;
   EngineStats engine;
-  std::vector<std::pair<std::string, std::uint64_t>> sources;  ///< in the order in which they are asked; also those that took nothing
-  std::map<std::string, std::uint64_t> rejects;                ///< of the reader and of the engine, by reason
-  std::uint64_t records = 0;                                   ///< all that were met, rejected ones included
+  std::vector<std::pair<std::string, std::uint64_t>>
+      sources;  ///< in the order in which they are asked; also those that took nothing
+  std::map<std::string, std::uint64_t> rejects;  ///< of the reader and of the engine, by reason
+  std::uint64_t records = 0;                     ///< all that were met, rejected ones included
   std::uint64_t rejected = 0;
-  std::uint64_t bytes = 0;                                     ///< as stored
+  std::uint64_t bytes = 0;  ///< as stored
   std::uint64_t failed_inputs = 0;
   double seconds = 0;
   std::string ruleset;
@@ -42,8 +43,9 @@ std::string severities_text(const AlertCounts& alerts);
 /// Statistics for people, several lines.
 std::string stats_text(const RunCounts& counts);
 
-/// Statistics as JSON with stable names: {records, events, bytes, seconds, sources, unclaimed, rejects, firings, duplicates,
-/// dropped_by_exception, quieted, withdrawn, alerts, alerts_by_severity, alerts_by_rule, failed_inputs, ruleset}.
+/// Statistics as JSON with stable names: {records, events, bytes, seconds, sources, unclaimed, rejects,
+/// firings, duplicates, dropped_by_exception, quieted, withdrawn, alerts, alerts_by_severity, alerts_by_rule,
+/// failed_inputs, ruleset}.
 nlohmann::ordered_json stats_json(const RunCounts& counts);
 
 }  // namespace shrike::cli

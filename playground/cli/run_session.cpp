@@ -88,7 +88,8 @@ RunCounts RunSession::counts() const {
   counts.rejected = engine_rejects() + reader_rejected_;
   const auto& sources = engine_.program().data().sources;
   for (std::size_t i = 0; i < sources.size(); ++i) {
-    if (sources[i].accept != kNoIndex) counts.sources.emplace_back(sources[i].name, counts.engine.by_source[i]);
+    if (sources[i].accept != kNoIndex)
+      counts.sources.emplace_back(sources[i].name, counts.engine.by_source[i]);
   }
   counts.bytes = bytes_before_ + bytes_;
   counts.failed_inputs = failed_inputs_;

@@ -22,7 +22,8 @@ std::string whom(const Alert& alert) {
   for (const char* const name : {"user", "mailbox", "target"}) {
     for (const auto* values : {&alert.show, &alert.key}) {
       const auto found = values->find(name);
-      if (found != values->end() && found->is_string()) return safe_text(found->get_ref<const std::string&>(), 200);
+      if (found != values->end() && found->is_string())
+        return safe_text(found->get_ref<const std::string&>(), 200);
     }
   }
   for (const Response& response : alert.respond) {
@@ -86,15 +87,17 @@ std::string RunSummary::people_text(const Style& style) const {
     text += fmt::format("  {:>6}  {}  {}\n", with_commas(standing.count), padded(cut(name, 44), 44),
                         style(paint_of(standing.severity), name_of(standing.severity)));
   }
-  if (people.size() > kShownPeople) text += fmt::format("          and {} more\n", with_commas(people.size() - kShownPeople));
+  if (people.size() > kShownPeople)
+    text += fmt::format("          and {} more\n", with_commas(people.size() - kShownPeople));
   return text;
 }
 
 std::string RunSummary::picks_text(const Style& style, unsigned columns) const {
   std::string text;
   for (const Pick& pick : picks_) {
-    text += fmt::format("  {} {:>3}  {}  {}\n", style(paint_of(pick.severity), padded(name_of(pick.severity), 8)), pick.score,
-                        time_text(pick.time), safe_text(pick.rule, 100));
+    text +=
+        fmt::format("  {} {:>3}  {}  {}\n", style(paint_of(pick.severity), padded(name_of(pick.severity), 8)),
+                    pick.score, time_text(pick.time), safe_text(pick.rule, 100));
     std::string more = pick.whom;
     if (!pick.at.empty()) more += (more.empty() ? "" : "  ") + safe_text(pick.at, 300);
     if (!more.empty()) text += "                " + cut(more, columns - 16) + '\n';
@@ -108,18 +111,23 @@ std::string RunSummary::text(const RunCounts& counts, const Style& style, unsign
   if (alerts > 0) {
     text += style(Paint::kDim, std::string(columns, '-')) + '\n';
     text += style(Paint::kBold, counted(alerts, "alert")) + ": " + severities_text(counts.alerts) + "\n\n";
-    std::vector<std::pair<std::string, std::uint64_t>> rules(counts.alerts.by_rule.begin(), counts.alerts.by_rule.end());
+    std::vector<std::pair<std::string, std::uint64_t>> rules(counts.alerts.by_rule.begin(),
+                                                             counts.alerts.by_rule.end());
     std::erase_if(rules, [](const auto& rule) { return rule.second == 0; });
-    const auto worst = [&](const std::string& rule) { return rules_.contains(rule) ? rules_.at(rule) : Severity::kInfo; };
+    const auto worst = [&](const std::string& rule) {
+      return rules_.contains(rule) ? rules_.at(rule) : Severity::kInfo;
+    };
     std::stable_sort(rules.begin(), rules.end(), [&](const auto& a, const auto& b) {
       return std::tuple(worst(a.first), a.second) > std::tuple(worst(b.first), b.second);
     });
     text += style(Paint::kDim, "Rules") + '\n';
     for (std::size_t i = 0; i < std::min(rules.size(), kShownRules); ++i) {
-      text += fmt::format("  {:>6}  {}  {}\n", with_commas(rules[i].second), padded(cut(safe_text(rules[i].first), 44), 44),
+      text += fmt::format("  {:>6}  {}  {}\n", with_commas(rules[i].second),
+                          padded(cut(safe_text(rules[i].first), 44), 44),
                           style(paint_of(worst(rules[i].first)), name_of(worst(rules[i].first))));
     }
-    if (rules.size() > kShownRules) text += fmt::format("          and {} more\n", rules.size() - kShownRules);
+    if (rules.size() > kShownRules)
+      text += fmt::format("          and {} more\n", rules.size() - kShownRules);
     if (const std::string people = people_text(style); !people.empty()) {
       text += style(Paint::kDim, "Users and mailboxes") + '\n' + people;
     }
@@ -129,9 +137,12 @@ std::string RunSummary::text(const RunCounts& counts, const Style& style, unsign
   } else {
     text += style(Paint::kBold, "No alerts.") + '\n';
   }
-  const std::uint64_t taken = counts.records - std::min(counts.records, counts.rejected + counts.engine.unclaimed);
-  text += fmt::format("{}, {}: {} judged", counted(counts.records, "record"), with_unit(counts.bytes), with_commas(taken));
-  if (counts.engine.unclaimed != 0) text += fmt::format(", {} of no known kind", with_commas(counts.engine.unclaimed));
+  const std::uint64_t taken =
+      counts.records - std::min(counts.records, counts.rejected + counts.engine.unclaimed);
+  text += fmt::format("{}, {}: {} judged", counted(counts.records, "record"), with_unit(counts.bytes),
+                      with_commas(taken));
+  if (counts.engine.unclaimed != 0)
+    text += fmt::format(", {} of no known kind", with_commas(counts.engine.unclaimed));
   if (counts.rejected != 0) text += fmt::format(", {} rejected", with_commas(counts.rejected));
   if (const std::uint64_t quiet = counts.engine.quieted + counts.engine.dropped_by_exception; quiet != 0) {
     text += fmt::format("; {} held back by quiet times and exceptions", counted(quiet, "alert"));

@@ -1,4 +1,5 @@
-// What stands below the last alert of a run: how many there were, of what, about whom, and where to look first.
+// What stands below the last alert of a run: how many there were, of what, about whom, and where to look
+// first.
 #pragma once
 
 #include <cstdint>

@@ -23,7 +23,8 @@ constexpr std::size_t kMostEntries = 10'000;  ///< of a folder that are looked a
 
 }  // namespace
 
-std::vector<std::string_view> nearest_names(std::string_view word, std::span<const std::string_view> candidates) {
+std::vector<std::string_view> nearest_names(std::string_view word,
+                                            std::span<const std::string_view> candidates) {
   const std::size_t limit = std::max<std::size_t>(2, word.size() / 3);
   std::vector<std::pair<std::size_t, std::string_view>> found;
   for (const std::string_view candidate : candidates) {
@@ -76,7 +77,8 @@ std::optional<std::string> missing_path(const std::string& path) {
 std::optional<std::string> wrong_choice(std::string_view option, std::string_view value,
                                         std::span<const std::string_view> choices) {
   if (std::find(choices.begin(), choices.end(), value) != choices.end()) return std::nullopt;
-  return fmt::format("{} takes {}, not `{}`{}", option, fmt::join(choices, ", "), value, did_you_mean(value, choices));
+  return fmt::format("{} takes {}, not `{}`{}", option, fmt::join(choices, ", "), value,
+                     did_you_mean(value, choices));
 }
 
 std::optional<std::size_t> parse_size(std::string_view text) {
@@ -84,7 +86,8 @@ std::optional<std::size_t> parse_size(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{}) return std::nullopt;
   std::string unit(text.substr(static_cast<std::size_t>(end - text.data())));
-  std::transform(unit.begin(), unit.end(), unit.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::transform(unit.begin(), unit.end(), unit.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   unsigned shift = 0;
   if (!unit.empty() && unit != "b") {
     constexpr std::string_view kUnits = "kmgt";

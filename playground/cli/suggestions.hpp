@@ -11,7 +11,8 @@
 namespace shrike::cli {
 
 /// Up to three candidates that are close to a word, the closest first.
-std::vector<std::string_view> nearest_names(std::string_view word, std::span<const std::string_view> candidates);
+std::vector<std::string_view> nearest_names(std::string_view word,
+                                            std::span<const std::string_view> candidates);
 
 /// "; did you mean `a` or `b`?", or nothing.
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates);

@@ -16,16 +16,26 @@ namespace {
 
 std::string_view code_of(Paint paint) {
   switch (paint) {
-    case Paint::kBold: return "1";
-    case Paint::kDim: return "2";
-    case Paint::kGood: return "32";
-    case Paint::kBad: return "1;31";
-    case Paint::kWarning: return "33";
-    case Paint::kInfo: return "2";
-    case Paint::kLow: return "36";
-    case Paint::kMedium: return "33";
-    case Paint::kHigh: return "1;31";
-    case Paint::kCritical: return "1;97;41";
+    case Paint::kBold:
+      return "1";
+    case Paint::kDim:
+      return "2";
+    case Paint::kGood:
+      return "32";
+    case Paint::kBad:
+      return "1;31";
+    case Paint::kWarning:
+      return "33";
+    case Paint::kInfo:
+      return "2";
+    case Paint::kLow:
+      return "36";
+    case Paint::kMedium:
+      return "33";
+    case Paint::kHigh:
+      return "1;31";
+    case Paint::kCritical:
+      return "1;97;41";
   }
   return "0";
 }
@@ -57,11 +67,16 @@ unsigned columns_of(int descriptor) {
 
 Paint paint_of(Severity severity) {
   switch (severity) {
-    case Severity::kInfo: return Paint::kInfo;
-    case Severity::kLow: return Paint::kLow;
-    case Severity::kMedium: return Paint::kMedium;
-    case Severity::kHigh: return Paint::kHigh;
-    case Severity::kCritical: return Paint::kCritical;
+    case Severity::kInfo:
+      return Paint::kInfo;
+    case Severity::kLow:
+      return Paint::kLow;
+    case Severity::kMedium:
+      return Paint::kMedium;
+    case Severity::kHigh:
+      return Paint::kHigh;
+    case Severity::kCritical:
+      return Paint::kCritical;
   }
   return Paint::kInfo;
 }

@@ -37,7 +37,8 @@ int test(const TestOptions& options) {
     print_errors(analysis.diagnostics, rules->files);
     return kUsage;
   }
-  std::erase_if(analysis.model.tests, [&](const TestInfo& test) { return !rules->is_given(test.decl->span); });
+  std::erase_if(analysis.model.tests,
+                [&](const TestInfo& test) { return !rules->is_given(test.decl->span); });
 
   const auto begin = std::chrono::steady_clock::now();
   const std::vector<CaseResult> results = run_tests(analysis.model, rules->files);
@@ -62,15 +63,20 @@ constexpr std::string_view kFooter = R"(Examples:
   shrike test my-rules/
   shrike test --format junit my-rules/ > results.xml
 
-Exit codes: 0 all passed, 1 a test failed, 2 the rules do not compile, 5 output could not be written.)";
+Exit codes:
+  0  all passed
+  1  a test failed
+  2  wrong usage, or the rules do not compile
+  5  output could not be written)";
 
 }  // namespace
 
 void add_test(CLI::App& app, Action& action) {
   auto options = std::make_shared<TestOptions>();
-  CLI::App* const command = app.add_subcommand(
-      "test", "Runs the tests that stand beside rules and says which fail and why. Without a path, those of the standard library. " +
-                  std::string(kCompletionHelp));
+  CLI::App* const command = app.add_subcommand("test",
+                                               "Runs the tests that stand beside rules and says which fail "
+                                               "and why. Without a path, those of the standard library. " +
+                                                   std::string(kCompletionHelp));
   command->footer(std::string(kFooter));
   command->add_option("PATH", options->paths, "Folders and .shrike files, read as one rule set");
   command->add_option("--format", options->format, "human, json or junit")->type_name("FORMAT");

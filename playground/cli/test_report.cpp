@@ -35,17 +35,18 @@ std::vector<std::string> lines_of(std::string_view failure) {
 }  // namespace
 
 std::size_t TestReport::failed() const {
-  return static_cast<std::size_t>(
-      std::count_if(results.begin(), results.end(), [](const CaseResult& result) { return !result.passed(); }));
+  return static_cast<std::size_t>(std::count_if(results.begin(), results.end(),
+                                                [](const CaseResult& result) { return !result.passed(); }));
 }
 
 std::string to_text(const TestReport& report, const Style& style) {
   std::string text;
   for (const CaseResult& result : report.results) {
     if (result.passed()) continue;
-    text += fmt::format("{} {}: {}: {}\n", style(Paint::kBad, "FAILED"), safe_text(result.rule), safe_text(result.title),
-                        style(Paint::kDim, fmt::format("{}:{}", safe_text(file_of(result, report.files)),
-                                                       line_of(result, report.files))));
+    text += fmt::format(
+        "{} {}: {}: {}\n", style(Paint::kBad, "FAILED"), safe_text(result.rule), safe_text(result.title),
+        style(Paint::kDim,
+              fmt::format("{}:{}", safe_text(file_of(result, report.files)), line_of(result, report.files))));
     for (const std::string& failure : result.failures) {
       for (const std::string& line : lines_of(failure)) text += "    " + line + '\n';
     }
@@ -80,16 +81,17 @@ std::string to_junit(const TestReport& report) {
     if (std::find(rules.begin(), rules.end(), result.rule) == rules.end()) rules.push_back(result.rule);
   }
   std::string text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-  text += fmt::format("<testsuites tests=\"{}\" failures=\"{}\" time=\"{:.3f}\">\n", report.results.size(), report.failed(),
-                      report.seconds);
+  text += fmt::format("<testsuites tests=\"{}\" failures=\"{}\" time=\"{:.3f}\">\n", report.results.size(),
+                      report.failed(), report.seconds);
   for (const std::string& rule : rules) {
     std::string cases;
     std::size_t tests = 0, failures = 0;
     for (const CaseResult& result : report.results) {
       if (result.rule != rule) continue;
       ++tests;
-      cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" line=\"{}\"", xml_text(rule),
-                           xml_text(result.title), xml_text(file_of(result, report.files)), line_of(result, report.files));
+      cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" line=\"{}\"",
+                           xml_text(rule), xml_text(result.title), xml_text(file_of(result, report.files)),
+                           line_of(result, report.files));
       if (result.passed()) {
         cases += "/>\n";
         continue;
@@ -104,8 +106,8 @@ std::string to_junit(const TestReport& report) {
       }
       cases += "    </testcase>\n";
     }
-    text += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n{}  </testsuite>\n", xml_text(rule), tests,
-                        failures, cases);
+    text += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n{}  </testsuite>\n",
+                        xml_text(rule), tests, failures, cases);
   }
   return text + "</testsuites>\n";
 }

@@ -14,7 +14,8 @@ namespace {
 
 std::size_t width_of_point(std::uint32_t point) {
   if (point < 0x300) return 1;
-  if (point >= 0x1160 && point <= 0x11FF) return 0;  // vowels and finals of Hangul join the consonant before them
+  if (point >= 0x1160 && point <= 0x11FF)
+    return 0;  // vowels and finals of Hangul join the consonant before them
   const auto character = static_cast<UChar32>(point);
   const int type = u_charType(character);
   if (type == U_NON_SPACING_MARK || type == U_ENCLOSING_MARK) return 0;
@@ -119,7 +120,8 @@ std::string with_unit(std::uint64_t bytes) {
 
 std::string listed(const std::map<std::string, std::uint64_t>& counts) {
   std::vector<std::pair<std::string, std::uint64_t>> sorted(counts.begin(), counts.end());
-  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
   std::string text;
   for (const auto& [name, count] : sorted) {
     if (count != 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, with_commas(count));

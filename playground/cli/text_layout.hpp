@@ -14,7 +14,8 @@ namespace shrike::cli {
 /// Columns that a text takes: two for wide characters, none for marks.
 std::size_t width_of(std::string_view text);
 
-/// Lines of at most `width` columns (at least 2), broken at blanks; longer words are broken where they must be. Never empty.
+/// Lines of at most `width` columns (at least 2), broken at blanks; longer words are broken where they must
+/// be. Never empty.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
 
 /// The text in exactly `width` columns or more: blanks are added behind it.

@@ -44,7 +44,8 @@ struct Terminal {
 };
 
 /// Reads both until they end, while `input` is written.
-void exchange(int input_end, std::string_view input, int out_end, std::string& out, int err_end, std::string& err) {
+void exchange(int input_end, std::string_view input, int out_end, std::string& out, int err_end,
+              std::string& err) {
   const auto close_once = [](int& descriptor) {
     if (descriptor >= 0) ::close(descriptor);
     descriptor = -1;
@@ -71,7 +72,8 @@ void exchange(int input_end, std::string_view input, int out_end, std::string& o
   close_once(input_end);
 }
 
-[[noreturn]] void become_program(const std::string& folder, const std::vector<std::string>& arguments, const RunWith& with) {
+[[noreturn]] void become_program(const std::string& folder, const std::vector<std::string>& arguments,
+                                 const RunWith& with) {
   ::signal(SIGPIPE, SIG_DFL);
   ::unsetenv("NO_COLOR");
   ::setenv("TERM", "xterm", 1);
@@ -155,18 +157,23 @@ Outcome Folder::shrike(const std::vector<std::string>& arguments, const RunWith&
 
 std::string forwarding_record(int number, const std::string& rule_name) {
   const std::string tail = std::to_string(1000 + number).substr(1);
-  return R"({"CreationTime":"2026-03-02T08:15:)" + tail.substr(1) + R"(","Id":"f0000000-0000-4000-8000-000000000)" + tail +
+  return R"({"CreationTime":"2026-03-02T08:15:)" + tail.substr(1) +
+         R"(","Id":"f0000000-0000-4000-8000-000000000)" + tail +
          R"(","Operation":"New-InboxRule","OrganizationId":"11111111-2222-4333-8444-555555555555","RecordType":1,)"
          R"("ResultStatus":"True","UserType":2,"Workload":"Exchange","ClientIP":"192.0.2.10:51822",)"
-         R"("ObjectId":"aiko\\Invoices","UserId":"aiko)" + tail + R"(@contoso.example","Parameters":[{"Name":"ForwardTo",)"
-         R"("Value":"collector@mailbox.test"},{"Name":"Name","Value":")" + rule_name + "\"}]}\n";
+         R"("ObjectId":"aiko\\Invoices","UserId":"aiko)" +
+         tail +
+         R"(@contoso.example","Parameters":[{"Name":"ForwardTo",)"
+         R"("Value":"collector@mailbox.test"},{"Name":"Name","Value":")" +
+         rule_name + "\"}]}\n";
 }
 
 std::string harmless_record(int number) {
   const std::string tail = std::to_string(1000 + number).substr(1);
   return R"({"CreationTime":"2026-03-02T09:00:00","Id":"e0000000-0000-4000-8000-000000000)" + tail +
          R"(","Operation":"FileAccessed","OrganizationId":"11111111-2222-4333-8444-555555555555","RecordType":6,)"
-         R"("UserType":0,"Workload":"SharePoint","UserId":"ben@contoso.example"})" "\n";
+         R"("UserType":0,"Workload":"SharePoint","UserId":"ben@contoso.example"})"
+         "\n";
 }
 
 const std::string kSmallRule = R"(/// Somebody made an inbox rule.

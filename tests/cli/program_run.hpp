@@ -14,12 +14,12 @@ struct Outcome {
 };
 
 struct RunWith {
-  std::string input = {};                         ///< standard input
-  std::vector<std::string> environment = {};      ///< "NAME=value"
-  bool terminal = false;                          ///< all three are a terminal of 80 columns; `out` has what it shows
-  bool input_is_terminal = false;                 ///< only standard input is one
-  bool reader_goes_away = false;                  ///< standard output is a pipe that nobody reads
-  std::string out_file = {};                      ///< standard output goes there instead
+  std::string input = {};                     ///< standard input
+  std::vector<std::string> environment = {};  ///< "NAME=value"
+  bool terminal = false;           ///< all three are a terminal of 80 columns; `out` has what it shows
+  bool input_is_terminal = false;  ///< only standard input is one
+  bool reader_goes_away = false;   ///< standard output is a pipe that nobody reads
+  std::string out_file = {};       ///< standard output goes there instead
 };
 
 /// A folder that is removed with everything in it.

@@ -17,7 +17,9 @@ using shrike_test::RunWith;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 const std::string kFailing = R"(/// Somebody made an inbox rule.
 rule made_a_rule "Inbox rule <made> & kept" {
@@ -134,7 +136,8 @@ TEST_CASE("disasm shows one rule, from text and compiled") {
   CHECK(folder.shrike({"disasm", "x.shrikec"}).out == text.out);
   const auto wrong = folder.shrike({"disasm", "--rule", "made_rule"});
   CHECK(wrong.code == 2);
-  CHECK(contains(folder.shrike({"disasm", "--rule", "made_a_rul", "made.shrike"}).err, "did you mean `made_a_rule`?"));
+  CHECK(contains(folder.shrike({"disasm", "--rule", "made_a_rul", "made.shrike"}).err,
+                 "did you mean `made_a_rule`?"));
 }
 
 TEST_CASE("fmt rewrites in place, keeps permissions, and leaves files with mistakes alone") {

@@ -16,9 +16,13 @@ using shrike_test::RunWith;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
-std::size_t alerts_in(const std::string& ndjson) { return static_cast<std::size_t>(std::count(ndjson.begin(), ndjson.end(), '\n')); }
+std::size_t alerts_in(const std::string& ndjson) {
+  return static_cast<std::size_t>(std::count(ndjson.begin(), ndjson.end(), '\n'));
+}
 
 std::string gzip(const std::string& text) {
   z_stream stream{};
@@ -142,9 +146,10 @@ TEST_CASE("rules that do not compile end with 2 and show every mistake") {
 
 TEST_CASE("rules with memory are refused by name") {
   const Folder folder;
-  folder.add("burst.shrike",
-             "rule burst \"Burst\" {\n  severity low\n  attack T1110.003\n  on audit where operation == \"Send\"\n"
-             "  each user within 1h\n  when count() >= 10\n  say \"{user}\"\n}\n");
+  folder.add(
+      "burst.shrike",
+      "rule burst \"Burst\" {\n  severity low\n  attack T1110.003\n  on audit where operation == \"Send\"\n"
+      "  each user within 1h\n  when count() >= 10\n  say \"{user}\"\n}\n");
   const auto result = folder.shrike({"run", "--rules", "burst.shrike", "-"});
   CHECK(result.code == 2);
   CHECK(contains(result.err, "cannot run yet"));
@@ -157,7 +162,8 @@ TEST_CASE("settings and exceptions hold for the standard library") {
   const Folder folder;
   folder.add("a.json", forwarding_record(1));
   folder.add("contoso.shrike",
-             "except rule_external_forward \"Ticket system\" {\n  where user == \"aiko001@contoso.example\"\n  drop\n"
+             "except rule_external_forward \"Ticket system\" {\n  where user == "
+             "\"aiko001@contoso.example\"\n  drop\n"
              "  owner \"soc@contoso.example\"\n  until 2999-01-31\n}\n");
   CHECK(alerts_in(folder.shrike(forward({"a.json"})).out) == 1);
   CHECK(alerts_in(folder.shrike(forward({"--settings", "contoso.shrike", "a.json"})).out) == 0);
@@ -172,10 +178,12 @@ TEST_CASE("compiled rules give the same alerts as their text") {
   const std::vector<std::string> text{"run", "--format", "ndjson", "a.json"};
   CHECK(folder.shrike({"run", "--format", "ndjson", "--rules", "made.shrike", "a.json"}).out ==
         folder.shrike({"run", "--format", "ndjson", "--rules", "made.shrikec", "a.json"}).out);
-  CHECK(folder.shrike(text).out == folder.shrike({"run", "--format", "ndjson", "--rules", "all.shrikec", "a.json"}).out);
+  CHECK(folder.shrike(text).out ==
+        folder.shrike({"run", "--format", "ndjson", "--rules", "all.shrikec", "a.json"}).out);
   CHECK(alerts_in(folder.shrike(forward({"--rules", "all.shrikec", "a.json"})).out) == 2);
 
-  const auto with_settings = folder.shrike({"run", "--rules", "made.shrikec", "--settings", "made.shrike", "a.json"});
+  const auto with_settings =
+      folder.shrike({"run", "--rules", "made.shrikec", "--settings", "made.shrike", "a.json"});
   CHECK(with_settings.code == 2);
   CHECK(contains(with_settings.err, "compile the settings in"));
   const auto two = folder.shrike({"run", "--rules", "made.shrikec", "--rules", "made.shrike", "a.json"});

@@ -24,7 +24,9 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 }  // namespace
 
@@ -58,18 +60,20 @@ TEST_CASE("human output of one alert at 80 columns") {
         "  high      80  2026-03-02 08:15:07 UTC  made_a_rule\n"
         "                aiko007@contoso.example  a.ndjson:1\n"
         "\n"
-        "2 records, 639 B: 2 judged\n");
+        "2 records, 685 B: 2 judged\n");
 }
 
 TEST_CASE("alerts of the standard library fit into 80 columns") {
   const Folder folder;
-  folder.add("a.ndjson", forwarding_record(1, std::string(300, 'x')) + forwarding_record(2, "請求書 請求書 請求書 請求書 請求書 請求書"));
+  folder.add("a.ndjson", forwarding_record(1, std::string(300, 'x')) +
+                             forwarding_record(2, "請求書 請求書 請求書 請求書 請求書 請求書"));
   const auto result = folder.shrike({"run", "a.ndjson"});
   CHECK(result.code == 0);
   CHECK(contains(result.out, "rule_external_forward"));
   for (const std::string& line : lines_of(result.out)) {
     // Bytes of these wide characters are three for two columns.
-    const auto wide = static_cast<std::size_t>(std::count_if(line.begin(), line.end(), [](char c) { return (c & 0x80) != 0; }));
+    const auto wide = static_cast<std::size_t>(
+        std::count_if(line.begin(), line.end(), [](char c) { return (c & 0x80) != 0; }));
     CHECK_MESSAGE(line.size() - wide / 3 <= 80, line);
   }
 }
@@ -87,8 +91,8 @@ TEST_CASE("a terminal gets colours and NO_COLOR takes them away") {
 
 TEST_CASE("nothing of an event reaches the terminal as it is") {
   const Folder folder;
-  folder.add("a.ndjson", forwarding_record(1, R"(\u001b]0;x\u0007\u202egpj\u200b\n\r\u009b31m)") + forwarding_record(2, "\\u0000") +
-                             forwarding_record(3, "  "));
+  folder.add("a.ndjson", forwarding_record(1, R"(\u001b]0;x\u0007\u202egpj\u200b\n\r\u009b31m)") +
+                             forwarding_record(2, "\\u0000") + forwarding_record(3, "  "));
   const auto result = folder.shrike({"run", "--only", "rule_external_forward", "a.ndjson"});
   CHECK(contains(result.out, R"(\u{1b}]0;x\u{7}\u{202e}gpj\u{200b}\n\r\u{9b}31m)"));
   CHECK(contains(result.out, "\"  \""));
@@ -96,7 +100,8 @@ TEST_CASE("nothing of an event reaches the terminal as it is") {
   CHECK_FALSE(contains(result.out, "\xe2\x80\xae"));
   CHECK_FALSE(contains(result.out, "\xc2\x9b"));
 
-  const auto ndjson = folder.shrike({"run", "--only", "rule_external_forward", "--format", "ndjson", "a.ndjson"});
+  const auto ndjson =
+      folder.shrike({"run", "--only", "rule_external_forward", "--format", "ndjson", "a.ndjson"});
   CHECK_FALSE(contains(ndjson.out, "\xe2\x80\xae"));
   CHECK_FALSE(contains(ndjson.out, "\xc2\x9b"));
   CHECK(contains(json::parse(lines_of(ndjson.out).front())["message"].get<std::string>(), "\xe2\x80\xae"));
@@ -105,15 +110,17 @@ TEST_CASE("nothing of an event reaches the terminal as it is") {
 TEST_CASE("ndjson has the fixed names") {
   const Folder folder;
   folder.add("a.ndjson", harmless_record(1) + forwarding_record(1));
-  const auto result = folder.shrike({"run", "--format", "ndjson", "--only", "rule_external_forward", "--tenant", "t", "a.ndjson"});
+  const auto result = folder.shrike(
+      {"run", "--format", "ndjson", "--only", "rule_external_forward", "--tenant", "t", "a.ndjson"});
   CHECK(result.code == 0);
   CHECK(result.err == "");
   REQUIRE(lines_of(result.out).size() == 1);
   const json alert = json::parse(result.out);
   std::vector<std::string> names;
   for (const auto& [name, value] : alert.items()) names.push_back(name);
-  CHECK(names == std::vector<std::string>{"attack", "blind", "evidence", "id", "key", "kind", "late", "message", "respond", "rule",
-                                          "ruleset", "score", "severity", "show", "status", "tenant", "time", "title"});
+  CHECK(names == std::vector<std::string>{"attack", "blind", "evidence", "id", "key", "kind", "late",
+                                          "message", "respond", "rule", "ruleset", "score", "severity",
+                                          "show", "status", "tenant", "time", "title"});
   CHECK(alert["kind"] == "alert");
   CHECK(alert["status"] == "open");
   CHECK(alert["rule"] == "rule_external_forward");
@@ -136,7 +143,8 @@ TEST_CASE("files give alerts in the order of events, streams in the order of the
   };
   const auto times = [&](const shrike_test::Outcome& result) {
     std::string text;
-    for (const std::string& line : lines_of(result.out)) text += json::parse(line)["time"].get<std::string>().substr(17, 2) + " ";
+    for (const std::string& line : lines_of(result.out))
+      text += json::parse(line)["time"].get<std::string>().substr(17, 2) + " ";
     return text;
   };
   RunWith piped;
@@ -159,10 +167,14 @@ TEST_CASE("--output writes a file without colours and leaves standard output emp
 
 TEST_CASE("rejects are written down with file, line, offset, reason, detail and text") {
   const Folder folder;
-  folder.add("a.ndjson", harmless_record(1) + "{\"broken\": \xff}\n" +
-                             R"({"Operation":"New-InboxRule","Workload":"Exchange","RecordType":1,"UserId":"x","Id":"1",)"
-                             R"("CreationTime":"never","OrganizationId":"o"})" "\n" + forwarding_record(1));
-  const auto result = folder.shrike({"run", "--rejects", "bad.ndjson", "--only", "rule_external_forward", "--stats=json", "a.ndjson"});
+  folder.add("a.ndjson",
+             harmless_record(1) + "{\"broken\": \xff}\n" +
+                 R"({"Operation":"New-InboxRule","Workload":"Exchange","RecordType":1,"UserId":"x","Id":"1",)"
+                 R"("CreationTime":"never","OrganizationId":"o"})"
+                 "\n" +
+                 forwarding_record(1));
+  const auto result = folder.shrike(
+      {"run", "--rejects", "bad.ndjson", "--only", "rule_external_forward", "--stats=json", "a.ndjson"});
   CHECK(result.code == 3);
   const auto rejects = lines_of(folder.read("bad.ndjson"));
   REQUIRE(rejects.size() == 2);
@@ -185,8 +197,9 @@ TEST_CASE("rejects are written down with file, line, offset, reason, detail and 
   CHECK(stats["alerts"] == 1);
   CHECK(stats["alerts_by_severity"]["high"] == 1);
   CHECK(stats["alerts_by_rule"]["rule_external_forward"] == 1);
-  for (const char* const name : {"events", "bytes", "seconds", "sources", "firings", "duplicates", "dropped_by_exception", "quieted",
-                                 "withdrawn", "failed_inputs", "ruleset"}) {
+  for (const char* const name :
+       {"events", "bytes", "seconds", "sources", "firings", "duplicates", "dropped_by_exception", "quieted",
+        "withdrawn", "failed_inputs", "ruleset"}) {
     CHECK_MESSAGE(stats.contains(name), name);
   }
   CHECK(contains(result.err, "2 records could not be judged"));
@@ -195,8 +208,10 @@ TEST_CASE("rejects are written down with file, line, offset, reason, detail and 
 TEST_CASE("statistics for people name sources, rejects and rules") {
   const Folder folder;
   folder.add("a.ndjson", forwarding_record(1) + "nonsense\n" + forwarding_record(1) + "{\"a\":1}\n");
-  const auto result = folder.shrike({"run", "--stats", "--format", "ndjson", "--only", "rule_external_forward", "a.ndjson"});
-  for (const char* const part : {"by ual", "taken by no source", "rejected", "rule_external_forward", "duplicates left out"}) {
+  const auto result =
+      folder.shrike({"run", "--stats", "--format", "ndjson", "--only", "rule_external_forward", "a.ndjson"});
+  for (const char* const part :
+       {"by ual", "taken by no source", "rejected", "rule_external_forward", "duplicates left out"}) {
     CHECK_MESSAGE(contains(result.err, part), part);
   }
   CHECK(lines_of(result.out).size() == 1);

@@ -1,4 +1,5 @@
-// Escaping, wrapping and suggestions, over generated texts. The program is no library: the sources under test are taken in here.
+// Escaping, wrapping and suggestions, over generated texts. The program is no library: the sources under test
+// are taken in here.
 #include "playground/cli/safe_text.cpp"    // NOLINT(bugprone-suspicious-include)
 #include "playground/cli/suggestions.cpp"  // NOLINT(bugprone-suspicious-include)
 #include "playground/cli/text_layout.cpp"  // NOLINT(bugprone-suspicious-include)
@@ -19,14 +20,29 @@ std::string odd_text(std::mt19937& random) {
   for (std::uint32_t left = below(60); left > 0; --left) {
     std::uint32_t point = 'a';
     switch (below(8)) {
-      case 0: text += static_cast<char>(below(256)); continue;
-      case 1: point = below(0x110000); break;
-      case 2: point = 0x2000 + below(0x70); break;
-      case 3: point = below(0xA0); break;
-      case 4: point = 0x300 + below(16); break;
-      case 5: point = 0x3040 + below(96); break;
-      case 6: text += ' '; continue;
-      default: break;
+      case 0:
+        text += static_cast<char>(below(256));
+        continue;
+      case 1:
+        point = below(0x110000);
+        break;
+      case 2:
+        point = 0x2000 + below(0x70);
+        break;
+      case 3:
+        point = below(0xA0);
+        break;
+      case 4:
+        point = 0x300 + below(16);
+        break;
+      case 5:
+        point = 0x3040 + below(96);
+        break;
+      case 6:
+        text += ' ';
+        continue;
+      default:
+        break;
     }
     if (point >= 0xD800 && point < 0xE000) continue;
     char bytes[4];
@@ -60,7 +76,8 @@ TEST_CASE("safe text has no unsafe character, is valid and stays as it is") {
 }
 
 TEST_CASE("ordinary text of all scripts is shown as it is") {
-  for (const char* const text : {"aiko@contoso.example", "請求書", "Überweisung", "счёт", "فاتورة", "חשבונית", "हिन्दी", "C:\\Users\\a"}) {
+  for (const char* const text : {"aiko@contoso.example", "請求書", "Überweisung", "счёт", "فاتورة", "חשבונית",
+                                 "हिन्दी", "C:\\Users\\a"}) {
     CHECK(safe_text(text) == text);
   }
   CHECK(safe_text("a\tb\nc\x7f\xc3") == "a\\tb\\nc\\u{7f}\\xc3");
@@ -69,10 +86,12 @@ TEST_CASE("ordinary text of all scripts is shown as it is") {
 TEST_CASE("a line of JSON means the same after escaping") {
   std::mt19937 random(7);
   for (int round = 0; round < 5'000; ++round) {
-    const nlohmann::ordered_json json = {{"text", safe_text(odd_text(random)) + "\xe2\x80\xae\x1b\xc2\x9b\xf3\xa0\x80\xa1"}};
+    const nlohmann::ordered_json json = {
+        {"text", safe_text(odd_text(random)) + "\xe2\x80\xae\x1b\xc2\x9b\xf3\xa0\x80\xa1"}};
     const std::string line = json_line(json);
     CHECK(nlohmann::ordered_json::parse(line) == json);
-    for_each_point(std::string_view(line).substr(0, line.size() - 1), [](std::uint32_t point) { CHECK_FALSE(is_unsafe(point)); });
+    for_each_point(std::string_view(line).substr(0, line.size() - 1),
+                   [](std::uint32_t point) { CHECK_FALSE(is_unsafe(point)); });
   }
 }
 
@@ -99,7 +118,8 @@ TEST_CASE("sizes") {
   CHECK(parse_size("512k") == 512 * 1024);
   CHECK(parse_size("512M") == std::size_t{512} << 20);
   CHECK(parse_size("2GiB") == std::size_t{2} << 30);
-  for (const char* const wrong : {"", "M", "-1", "1.5G", "12X", "1MM", "99999999999999999999", "99999999999999G"}) {
+  for (const char* const wrong :
+       {"", "M", "-1", "1.5G", "12X", "1MM", "99999999999999999999", "99999999999999G"}) {
     CHECK_FALSE(parse_size(wrong).has_value());
   }
 }
