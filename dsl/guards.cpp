@@ -44,11 +44,17 @@ std::optional<Guard> guard_of_compare(const Expr& expr, const UnitContext& conte
   return guard;
 }
 
+/// What one search for guards may look at: parts and constants. `let`s that use others twice grow without bound when
+/// they are followed; what lies beyond gives no guard, so the rule is asked more often than it need be.
+constexpr std::size_t kMaxSearched = 500'000;
+
+std::vector<Guard> guards_of(const Expr& condition, const UnitContext& context, std::size_t& left);
+
 /// Guards that hold when any of the parts does: those that every part has for the same slot.
-std::vector<Guard> guards_of_or(const Expr& expr, const UnitContext& context) {
-  std::vector<Guard> common = guards_of(*expr.args[0], context);
+std::vector<Guard> guards_of_or(const Expr& expr, const UnitContext& context, std::size_t& left) {
+  std::vector<Guard> common = guards_of(*expr.args[0], context, left);
   for (std::size_t i = 1; i < expr.args.size(); ++i) {
-    const std::vector<Guard> others = guards_of(*expr.args[i], context);
+    const std::vector<Guard> others = guards_of(*expr.args[i], context, left);
     std::vector<Guard> still;
     for (Guard& guard : common) {
       const auto same = std::find_if(others.begin(), others.end(), [&](const Guard& g) { return g.slot == guard.slot; });
@@ -62,28 +68,39 @@ std::vector<Guard> guards_of_or(const Expr& expr, const UnitContext& context) {
   return common;
 }
 
-}  // namespace
-
-std::vector<Guard> guards_of(const Expr& condition, const UnitContext& context) {
+std::vector<Guard> guards_of(const Expr& condition, const UnitContext& context, std::size_t& left) {
+  if (left == 0) return {};
+  --left;
   switch (condition.kind) {
     case ExprKind::kAnd: {
       std::vector<Guard> all;
       for (const auto& part : condition.args) {
-        std::vector<Guard> some = guards_of(*part, context);
+        std::vector<Guard> some = guards_of(*part, context, left);
         all.insert(all.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
       }
       return all;
     }
-    case ExprKind::kOr: return guards_of_or(condition, context);
+    case ExprKind::kOr: return guards_of_or(condition, context, left);
     case ExprKind::kCompare: {
       std::vector<Guard> one;
-      if (auto guard = guard_of_compare(condition, context)) one.push_back(std::move(*guard));
+      if (auto guard = guard_of_compare(condition, context)) {
+        if (guard->constants.size() > left) return {};
+        left -= guard->constants.size();
+        one.push_back(std::move(*guard));
+      }
       return one;
     }
     default:
-      if (const ast::Let* let = let_of(condition, context)) return guards_of(*let->value, context);
+      if (const ast::Let* let = let_of(condition, context)) return guards_of(*let->value, context, left);
       return {};
   }
+}
+
+}  // namespace
+
+std::vector<Guard> guards_of(const Expr& condition, const UnitContext& context) {
+  std::size_t left = kMaxSearched;
+  return guards_of(condition, context, left);
 }
 
 }  // namespace shrike

@@ -643,6 +643,12 @@ void UnitGenerator::cast(std::uint16_t dst, Operand from, const Type& type) {
 
 template <class Body>
 void UnitGenerator::with_parameters(const Expr& call, const Scope* scope, Body body) {
+  // A chain of `def`s is followed on the stack, here and by static_path().
+  if (def_depth_ >= kMaxDefDepth) {
+    draft_.too_large = true;
+    return;
+  }
+  ++def_depth_;
   const DefInfo& def = context_.model.defs[call.ref.index];
   std::vector<Scope> scopes(call.args.size());
   const Scope* parent = nullptr;  // a body sees its parameters only
@@ -663,6 +669,7 @@ void UnitGenerator::with_parameters(const Expr& call, const Scope* scope, Body b
     parent = &scopes[i];
   }
   body(*def.decl->body, parent);
+  --def_depth_;
 }
 
 }  // namespace shrike

@@ -69,6 +69,9 @@ std::optional<std::vector<std::string>> static_path(const ast::Expr& expr, const
 /// The `let` an expression names, or null.
 const ast::Let* let_of(const ast::Expr& expr, const UnitContext& context);
 
+/// How many `def`s may stand inside each other once they are inlined.
+inline constexpr unsigned kMaxDefDepth = 100;
+
 class UnitGenerator {
  public:
   explicit UnitGenerator(const UnitContext& context) : context_(context) {}
@@ -128,6 +131,7 @@ class UnitGenerator {
   std::uint32_t next_register_ = 0;
   unsigned loops_ = 0;
   unsigned builders_ = 0;
+  unsigned def_depth_ = 0;                             ///< `def`s whose bodies are being generated
 };
 
 /// Estimated cost of deciding a condition, and how likely it is to hold; used to order `and` and `or`.
