@@ -24,23 +24,47 @@ constexpr unsigned kMaxUnwraps = 4;
 
 bool fits(const Value& value, const Type& type) {
   switch (type.kind) {
-    case TypeKind::kJson: return true;
-    case TypeKind::kBool: return value.kind == Kind::kBool;
-    case TypeKind::kInt: return value.kind == Kind::kInt;
-    case TypeKind::kFloat: return value.kind == Kind::kFloat || value.kind == Kind::kInt;
-    case TypeKind::kString: return value.kind == Kind::kString;
-    case TypeKind::kIp: return value.kind == Kind::kIp;
-    case TypeKind::kCidr: return value.kind == Kind::kCidr;
-    case TypeKind::kTime: return value.kind == Kind::kTime;
-    case TypeKind::kDuration: return value.kind == Kind::kDuration;
-    case TypeKind::kPlace: return value.kind == Kind::kPlace;
-    case TypeKind::kClient: return value.kind == Kind::kClient;
-    case TypeKind::kList: return value.kind == Kind::kList;
+    case TypeKind::kJson:
+      return true;
+    case TypeKind::kBool:
+      return value.kind == Kind::kBool;
+    case TypeKind::kInt:
+      return value.kind == Kind::kInt;
+    case TypeKind::kFloat:
+      return value.kind == Kind::kFloat || value.kind == Kind::kInt;
+    case TypeKind::kString:
+      return value.kind == Kind::kString;
+    case TypeKind::kIp:
+      return value.kind == Kind::kIp;
+    case TypeKind::kCidr:
+      return value.kind == Kind::kCidr;
+    case TypeKind::kTime:
+      return value.kind == Kind::kTime;
+    case TypeKind::kDuration:
+      return value.kind == Kind::kDuration;
+    case TypeKind::kPlace:
+      return value.kind == Kind::kPlace;
+    case TypeKind::kClient:
+      return value.kind == Kind::kClient;
+    case TypeKind::kList:
+      return value.kind == Kind::kList;
     case TypeKind::kMap:
-    case TypeKind::kGeo: return value.kind == Kind::kMap;
-    case TypeKind::kNone: return false;
+    case TypeKind::kGeo:
+      return value.kind == Kind::kMap;
+    case TypeKind::kNone:
+      return false;
   }
   return false;
+}
+
+/// The path without which a condition cannot hold, where its first instruction tells: most sources begin by
+/// asking whether the record has something at all. kNoIndex where it does not.
+std::uint32_t path_needed_by(const ProgramData& data, std::uint32_t unit) {
+  if (unit == kNoIndex) return kNoIndex;
+  const Instruction* const code = data.code.data() + data.units[unit].first;
+  const bool needed = code->opcode == Opcode::kTestRaw && (code->flags & InstructionFlag::kJumpIfTrue) == 0 &&
+                      code[code->target].opcode == Opcode::kReturnFalse;
+  return needed ? code->x : kNoIndex;
 }
 
 }  // namespace
@@ -57,6 +81,12 @@ struct Engine::State {
         index(program),
         final_ledger(options.max_pending_bytes) {
     stats.by_source.resize(program.data().sources.size());
+    for (const SourceData& source : program.data().sources) {
+      source_needs.push_back(path_needed_by(program.data(), source.accept));
+    }
+    for (const UnwrapData& unwrap : program.data().unwraps) {
+      unwrap_needs.push_back(path_needed_by(program.data(), unwrap.accept));
+    }
     for (const ExceptionData& exception : program.data().exceptions) {
       exceptions.resize(program.data().rules.size());
       exceptions[exception.rule].push_back(&exception);
@@ -74,6 +104,8 @@ struct Engine::State {
   Expected<void> judge_list(std::string_view list, const RecordPlace& place);
   bool unwrap(std::string_view& record);
   Expected<void> judge_event(std::string_view record, const RecordPlace& place);
+  /// False when the record lacks the path: then the condition that needs it does not have to run.
+  bool may_hold(std::uint32_t path) const { return path == kNoIndex || decoder.has(path); }
   void choose_profile();
   Expected<void> judge_rules(std::string_view record, const RecordPlace& place);
   Expected<void> fire(std::uint32_t rule, std::string_view record, const RecordPlace& place);
@@ -92,19 +124,24 @@ struct Engine::State {
   FinalLedger final_ledger;
   std::vector<Alert> alerts;
   std::vector<std::vector<const ExceptionData*>> exceptions;  ///< per rule
+  std::vector<std::uint32_t> source_needs, unwrap_needs;      ///< per source and unwrap: see path_needed_by()
   std::string last_tenant;
   std::uint32_t last_profile = 0;
-  std::int64_t newest = INT64_MIN;   ///< time of the newest event
-  std::string copied;                ///< record with padding
-  std::string unwrapped;             ///< record that stood in a string of another
+  std::int64_t newest = INT64_MIN;  ///< time of the newest event
+  std::string copied;               ///< record with padding
+  std::string unwrapped;            ///< record that stood in a string of another
   RejectReason last_reject = RejectReason::kBadJson;
 };
 
 // ---- from record to event
 
-/// Puts what an unwrap finds in the record's place. False when no unwrap takes the record or what it points to is no object.
+/// Puts what an unwrap finds in the record's place. False when no unwrap takes the record or what it points
+/// to is no object.
 bool Engine::State::unwrap(std::string_view& record) {
-  for (const UnwrapData& unwrap : program.data().unwraps) {
+  const auto& unwraps = program.data().unwraps;
+  for (std::size_t which = 0; which < unwraps.size(); ++which) {
+    if (!may_hold(unwrap_needs[which])) continue;
+    const UnwrapData& unwrap = unwraps[which];
     event.begin(static_cast<std::uint32_t>(program.data().slots.size()));
     if (!vm.decide(unwrap.accept, event)) continue;
     const std::string_view text = decoder.text(unwrap.path);
@@ -138,6 +175,7 @@ Expected<void> Engine::State::judge_record(std::string_view record, const Record
   event.begin(static_cast<std::uint32_t>(program.data().slots.size()));
   for (std::uint32_t source = 0; source < sources.size(); ++source) {
     if (sources[source].accept == kNoIndex) break;  // those come last
+    if (!may_hold(source_needs[source])) continue;
     event.source = source;
     if (!vm.decide(sources[source].accept, event)) {
       event.begin(static_cast<std::uint32_t>(program.data().slots.size()));
@@ -147,7 +185,8 @@ Expected<void> Engine::State::judge_record(std::string_view record, const Record
     ++stats.by_source[source];
     return judge_event(record, place);
   }
-  if (const std::string_view list = decoder.wrapped_list(); !list.empty() && !in_list) return judge_list(list, place);
+  if (const std::string_view list = decoder.wrapped_list(); !list.empty() && !in_list)
+    return judge_list(list, place);
   ++stats.records;
   if (vm.out_of_steps()) return reject(RejectReason::kLimit, "the record needs more steps than allowed");
   ++stats.unclaimed;
@@ -223,12 +262,16 @@ Expected<void> Engine::State::judge_rules(std::string_view record, const RecordP
     }
     if (vm.out_of_steps() && stopped.empty()) stopped = data.rules[rule].name;
   }
-  if (!stopped.empty()) return reject(RejectReason::kLimit, "rule `" + stopped + "` needs more steps for the record than allowed");
-  if (arena.exhausted()) return reject(RejectReason::kLimit, "judging the record needs more memory than allowed");
+  if (!stopped.empty())
+    return reject(RejectReason::kLimit,
+                  "rule `" + stopped + "` needs more steps for the record than allowed");
+  if (arena.exhausted())
+    return reject(RejectReason::kLimit, "judging the record needs more memory than allowed");
   return {};
 }
 
-Expected<void> Engine::State::fire(std::uint32_t rule_index, std::string_view record, const RecordPlace& place) {
+Expected<void> Engine::State::fire(std::uint32_t rule_index, std::string_view record,
+                                   const RecordPlace& place) {
   ++stats.firings;
   AlertBuilder builder(program, vm, event, rule_index);
   for (const ExceptionData* exception : exceptions[rule_index]) {
@@ -238,7 +281,8 @@ Expected<void> Engine::State::fire(std::uint32_t rule_index, std::string_view re
     }
   }
   Firing firing = builder.build(record, place, options.decide == Decide::kEarly ? newest : INT64_MIN);
-  if (vm.out_of_steps()) return {};  // reported by the caller; half a message would be worse than a counted reject
+  if (vm.out_of_steps())
+    return {};  // reported by the caller; half a message would be worse than a counted reject
   if (options.decide == Decide::kFinal) return final_ledger.add(std::move(firing));
   early_ledger.add(std::move(firing), stats, alerts);
   return {};
@@ -252,16 +296,19 @@ Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
 
-Expected<std::span<const Alert>> Engine::feed_padded(std::string_view padded_record, const RecordPlace& place) {
+Expected<std::span<const Alert>> Engine::feed_padded(std::string_view padded_record,
+                                                     const RecordPlace& place) {
   state_->alerts.clear();
-  if (auto judged = state_->judge_record(padded_record, place, false); !judged) return tl::unexpected(judged.error());
+  if (auto judged = state_->judge_record(padded_record, place, false); !judged)
+    return tl::unexpected(judged.error());
   return std::span<const Alert>(state_->alerts);
 }
 
 Expected<std::span<const Alert>> Engine::feed(std::string_view record, const RecordPlace& place) {
   if (record.size() > state_->options.limits.record_bytes) {
     ++state_->stats.records;
-    return tl::unexpected(state_->reject(RejectReason::kTooLarge, "the record is larger than allowed").error());
+    return tl::unexpected(
+        state_->reject(RejectReason::kTooLarge, "the record is larger than allowed").error());
   }
   state_->copied.assign(record);
   state_->copied.resize(record.size() + kRecordPadding);
@@ -288,13 +335,16 @@ Expected<std::span<const Alert>> Engine::feed_event(std::string_view event_class
   state.event.record = nullptr;
   state.event.source = static_cast<std::uint32_t>(source - data.sources.begin());
   state.event.begin(static_cast<std::uint32_t>(data.slots.size()));
-  std::string described(event_class);  // stands for the record's text: its hash is the id of an event without one
+  std::string described(
+      event_class);  // stands for the record's text: its hash is the id of an event without one
   for (const auto& [name, value] : fields) {
     const ClassData& fed = data.classes[source->event_class];
-    const auto slot = std::find_if(fed.slots.begin(), fed.slots.end(),
-                                   [&, &field = name](std::uint32_t s) { return data.slots[s].name == field; });
+    const auto slot = std::find_if(fed.slots.begin(), fed.slots.end(), [&, &field = name](std::uint32_t s) {
+      return data.slots[s].name == field;
+    });
     if (slot == fed.slots.end()) {
-      return fail(ErrorCode::kArgument, "class `" + std::string(event_class) + "` has no field `" + name + "`");
+      return fail(ErrorCode::kArgument,
+                  "class `" + std::string(event_class) + "` has no field `" + name + "`");
     }
     if (!value.is_missing() && !fits(value, data.slots[*slot].type)) {
       return fail(ErrorCode::kArgument, "field `" + name + "` is of another type");

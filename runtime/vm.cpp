@@ -104,7 +104,16 @@ Value Vm::run(std::uint32_t unit, EventState& event) {
   return result;
 }
 
-inline Value Vm::read(std::uint32_t bits, const Frame& frame, EventState& event) {
+[[gnu::always_inline]] inline Value Vm::read(std::uint32_t bits, const Frame& frame, EventState& event) {
+  const Operand operand = Operand::from_bits(bits);
+  const std::uint32_t index = operand.index();
+  if (operand.kind() == OperandKind::kRegister) return frame.registers[index];
+  if (operand.kind() == OperandKind::kSlot && event.stamps[index] == event.stamp) return event.slots[index];
+  return read_other(bits, frame, event);
+}
+
+/// What is neither in a register nor computed already.
+Value Vm::read_other(std::uint32_t bits, const Frame& frame, EventState& event) {
   const Operand operand = Operand::from_bits(bits);
   const std::uint32_t index = operand.index();
   switch (operand.kind()) {
@@ -338,11 +347,44 @@ bool Vm::test_text(const Instruction& i, const Frame& frame, EventState& event) 
   const bool cased = (i.flags & InstructionFlag::kCased) != 0;
   const Value x = read(i.x, frame, event);
   const Value y = read_pattern(i.y, cased, frame, event);
+  LikeAnswer* const answer = like_answer(i, x, y, event);
+  if (answer != nullptr && answer->answers(i, constant_of(Operand::from_bits(i.y), event), x)) {
+    charge(answer->work);
+    return answer->holds;
+  }
   std::uint64_t work = 0;
   const bool holds =
       text_holds(i.dst, x, y, cased, (i.flags & InstructionFlag::kAll) != 0, context_.arena, work);
   charge(work);
+  if (answer != nullptr && !context_.arena.exhausted()) {
+    *answer = {constant_of(Operand::from_bits(i.y), event), i.flags, holds, work, std::string(x.as_string())};
+  }
   return holds;
+}
+
+bool Vm::LikeAnswer::answers(const Instruction& i, std::uint32_t of, const Value& x) const {
+  return constant == of && flags == i.flags && text == x.as_string();
+}
+
+/// Where the answer to a `like` may be remembered: for a constant list that is worth it and a text of the
+/// usual length. Null for others.
+Vm::LikeAnswer* Vm::like_answer(const Instruction& i, const Value& x, const Value& y,
+                                const EventState& event) {
+  constexpr std::uint32_t kWorthIt = 4;
+  constexpr std::uint32_t kShortest = 16;
+  constexpr std::uint32_t kLongest = 512;
+  constexpr unsigned kLike = 3;  // Role::kTextOp
+  if (i.dst != kLike || y.kind != Kind::kList || y.size < kWorthIt) return nullptr;
+  if (x.kind != Kind::kString || x.size < kShortest || x.size > kLongest) return nullptr;
+  const std::uint32_t constant = constant_of(Operand::from_bits(i.y), event);
+  if (constant == kNoIndex) return nullptr;
+  // User agents begin and end alike: words from inside tell them apart.
+  std::uint64_t mixed = (std::uint64_t{x.size} << 32) + constant * 2 + i.flags;
+  for (const std::uint32_t at : {x.size / 4, x.size / 2, x.size - 8}) {
+    mixed = (mixed ^ text_detail::load_word(x.text + at)) * 0x9E3779B97F4A7C15u;
+    mixed ^= mixed >> 29;
+  }
+  return &like_answers_[mixed % like_answers_.size()];
 }
 
 bool Vm::test_matches(const Instruction& i, const Frame& frame, EventState& event) {

@@ -2,7 +2,9 @@
 // except the step budget. Read first: opcodes.hpp. Used by engine.cpp.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "runtime/arena.hpp"
@@ -59,10 +61,21 @@ class Vm {
 
  private:
   struct Frame;
+  /// What a text was found to be `like`: the same user agents come again and again.
+  struct LikeAnswer {
+    std::uint32_t constant = kNoIndex;
+    std::uint8_t flags = 0;
+    bool holds = false;
+    std::uint64_t work = 0;
+    std::string text = {};
+
+    bool answers(const Instruction& instruction, std::uint32_t of, const Value& x) const;
+  };
 
   Value run(std::uint32_t unit, EventState& event);
   Value execute(const UnitData& unit, Frame& frame, EventState& event);
   Value read(std::uint32_t operand, const Frame& frame, EventState& event);
+  Value read_other(std::uint32_t operand, const Frame& frame, EventState& event);
   /// As read(), constants and named lists in folded form unless `cased`.
   Value read_pattern(std::uint32_t operand, bool cased, const Frame& frame, EventState& event);
   std::uint32_t constant_of(Operand operand, const EventState& event) const;
@@ -70,6 +83,8 @@ class Vm {
   bool test_in(const Instruction& instruction, bool wanted, const Frame& frame, EventState& event);
   bool test_text(const Instruction& instruction, const Frame& frame, EventState& event);
   bool test_matches(const Instruction& instruction, const Frame& frame, EventState& event);
+  LikeAnswer* like_answer(const Instruction& instruction, const Value& x, const Value& y,
+                          const EventState& event);
   Value call_function(const Instruction& instruction, const Frame& frame);
   Value packed(const Instruction& instruction, bool keep_missing, const Frame& frame);
   Value looked_up(const Value& key, std::uint32_t table) const;
@@ -82,6 +97,7 @@ class Vm {
   bool out_of_steps_ = false;
   std::vector<Value> registers_;  ///< a stack of register windows, one per active unit
   std::size_t registers_top_ = 0;
+  std::array<LikeAnswer, 64> like_answers_;
 };
 
 }  // namespace shrike

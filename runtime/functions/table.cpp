@@ -1,6 +1,7 @@
 // The table of all built-in functions, signatures taken apart, and the wrapper through which every function
 // is called. A new function is a row and a body in the file of its topic.
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "runtime/functions/topics.hpp"
@@ -88,6 +89,39 @@ std::vector<FunctionRow> all_rows() {
   return rows;
 }
 
+constexpr std::uint16_t bit_of(Kind kind) {
+  return static_cast<std::uint16_t>(1u << static_cast<unsigned>(kind));
+}
+
+/// The kinds that are of a type without a look at elements.
+constexpr std::uint16_t kinds_of(TypeKind type) {
+  switch (type) {
+    case TypeKind::kNone:
+    case TypeKind::kJson:
+      return static_cast<std::uint16_t>(~bit_of(Kind::kMissing));
+    case TypeKind::kBool:
+      return bit_of(Kind::kBool);
+    case TypeKind::kInt:
+      return bit_of(Kind::kInt);
+    case TypeKind::kFloat:
+      return bit_of(Kind::kFloat);
+    case TypeKind::kString:
+      return bit_of(Kind::kString);
+    case TypeKind::kIp:
+      return bit_of(Kind::kIp);
+    case TypeKind::kTime:
+      return bit_of(Kind::kTime);
+    default:
+      return 0;
+  }
+}
+
+constexpr auto kKindsOf = [] {
+  std::array<std::uint16_t, static_cast<std::size_t>(TypeKind::kGeo) + 1> table{};
+  for (std::size_t type = 0; type < table.size(); ++type) table[type] = kinds_of(static_cast<TypeKind>(type));
+  return table;
+}();
+
 }  // namespace
 
 std::span<const FunctionRow> functions() {
@@ -112,8 +146,20 @@ const FunctionRow* find_function(std::string_view signature) {
 }
 
 Value call(const Callable& function, CallContext& context, std::span<const Value> arguments) {
-  Value ready[kMostParameters];
   const Signature& signature = function.signature;
+  if (arguments.size() == signature.parameter_count) {
+    bool as_is = true;
+    for (unsigned i = 0; i < signature.parameter_count; ++i) {
+      const Signature::Parameter& parameter = signature.parameters[i];
+      if (arguments[i].is_missing()) {
+        if (!parameter.optional && !function.row->takes_missing) return {};
+      } else if ((kKindsOf[static_cast<unsigned>(parameter.type.kind)] & bit_of(arguments[i].kind)) == 0) {
+        as_is = false;
+      }
+    }
+    if (as_is) return function.row->body(context, arguments);
+  }
+  Value ready[kMostParameters];
   for (unsigned i = 0; i < signature.parameter_count; ++i) {
     const Signature::Parameter& parameter = signature.parameters[i];
     if (i < arguments.size()) ready[i] = cast(arguments[i], parameter.type, context.arena);
