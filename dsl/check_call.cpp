@@ -71,6 +71,8 @@ std::optional<Match> match(const Signature& signature, const std::vector<Type>& 
       if (!bind_generic(parameter.type, arguments[i], result.bound, rank)) return std::nullopt;
     } else {
       rank = fit_rank(arguments[i], parameter.type);
+      // What takes json looks at its shape; a plain value has none (`len(5)`).
+      if (is_json(parameter.type) && !is_json(arguments[i])) rank = -1;
       if (rank < 0) return std::nullopt;
     }
     result.rank += rank;
@@ -285,7 +287,10 @@ void Checker::check_recursion() {
       if (path.back().second == calls[def].size()) {
         progress[def] = Progress::kDone;
         if (model_.defs[def].decl->body) def_sizes_[def] = expanded_size(*model_.defs[def].decl->body);
-        if (def_sizes_[def] > kMaxExpanded) report(DiagnosticId::kTooLarge, model_.defs[def].decl->name.span);
+        // Said once, of the first that passes the limit.
+        const bool is_said = std::any_of(calls[def].begin(), calls[def].end(),
+                                         [&](const auto& call) { return def_sizes_[call.first] > kMaxExpanded; });
+        if (def_sizes_[def] > kMaxExpanded && !is_said) report(DiagnosticId::kTooLarge, model_.defs[def].decl->name.span);
         path.pop_back();
         continue;
       }

@@ -1,5 +1,7 @@
 // Types of expressions that are no names, comparisons or calls. infer() is the way in: it gives every node its type;
 // kNone stands for what failed and was reported, and silences what depends on it.
+#include <algorithm>
+
 #include "dsl/check_context.hpp"
 
 namespace shrike {
@@ -84,8 +86,20 @@ Type Checker::infer_list(Expr& expr, NameScope& scope, bool ragged) {
     if (!joined && ragged && common->is_list() && type.is_list() && common->element == type.element) {
       joined = common->depth > type.depth ? *common : type;
     }
+    // One address among networks is a network of its own.
+    const bool is_host = common->kind == TypeKind::kCidr && item->kind == ExprKind::kLiteral && type.kind == TypeKind::kIp;
+    if (!joined && is_host) joined = *common;
+    if (!joined && common->kind == TypeKind::kIp && type.kind == TypeKind::kCidr) {
+      const bool all_literals = std::all_of(expr.args.begin(), expr.args.end(), [](const auto& other) {
+        return other && other->kind == ExprKind::kLiteral;
+      });
+      if (all_literals) joined = type;
+    }
     if (!joined) {
-      if (!failed) report(DiagnosticId::kMixedList, item->span, to_text(type), to_text(*common));
+      if (!failed) {
+        Diagnostic& diagnostic = report(DiagnosticId::kMixedList, item->span, to_text(type), to_text(*common));
+        if (item->kind == ExprKind::kLiteral) offer_conversion(diagnostic, *item, type, *common);
+      }
       return {};
     }
     common = joined;
@@ -99,7 +113,12 @@ Type Checker::infer_list(Expr& expr, NameScope& scope, bool ragged) {
 }
 
 void Checker::widen_literal(Expr& expr, const Type& to) {
-  if (to.kind != TypeKind::kFloat || expr.kind != ExprKind::kLiteral) return;
+  if (expr.kind != ExprKind::kLiteral) return;
+  if (const auto* address = std::get_if<IpAddress>(&expr.literal); address != nullptr && to.kind == TypeKind::kCidr) {
+    expr.literal = ast::Cidr{*address, 128};
+    expr.type = to;
+  }
+  if (to.kind != TypeKind::kFloat) return;
   if (const auto* integer = std::get_if<std::int64_t>(&expr.literal)) {
     expr.literal = static_cast<double>(*integer);
     expr.type = to;

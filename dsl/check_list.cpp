@@ -97,24 +97,24 @@ std::optional<std::vector<std::string>> split_csv(std::string_view line) {
 
 std::optional<std::string> Checker::load_file(const ast::Text& from) {
   if (from.span.file >= sources_.size() || !loader_) {
-    report(DiagnosticId::kFileUnreadable, from.span, from.text, "files cannot be read here");
+    report(DiagnosticId::kFileUnreadable, from.span, "files cannot be read here");
     return std::nullopt;
   }
   if (from.text.empty() || from.text.find('\0') != std::string::npos) {
-    report(DiagnosticId::kFileUnreadable, from.span, from.text, "this is no name of a file");
+    report(DiagnosticId::kFileUnreadable, from.span, "this is no name of a file");
     return std::nullopt;
   }
   auto text = loader_(sources_[from.span.file].name, from.text);
   if (!text) {
-    report(DiagnosticId::kFileUnreadable, from.span, from.text, text.error().message);
+    report(DiagnosticId::kFileUnreadable, from.span, text.error().message);
     return std::nullopt;
   }
   if (text->size() > kMaxListFile) {
-    report(DiagnosticId::kFileUnreadable, from.span, from.text, "it is larger than 64 MiB");
+    report(DiagnosticId::kFileUnreadable, from.span, "it is larger than 64 MiB");
     return std::nullopt;
   }
   if (!is_utf8(*text)) {
-    report(DiagnosticId::kFileUnreadable, from.span, from.text, "it is not UTF-8");
+    report(DiagnosticId::kFileUnreadable, from.span, "it is not UTF-8");
     return std::nullopt;
   }
   return std::move(*text);

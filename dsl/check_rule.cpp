@@ -228,19 +228,20 @@ void Checker::check_clauses(const ast::Rule& rule) {
     ranks.push_back(rank_of(clause.text));
     clauses.push_back(&clause);
   }
-  std::vector<std::size_t> tails;
-  std::vector<std::size_t> before(ranks.size(), ranks.size());
-  for (std::size_t i = 0; i < ranks.size(); ++i) {
-    const auto at = std::upper_bound(tails.begin(), tails.end(), ranks[i], [&](int rank, std::size_t tail) { return rank < ranks[tail]; });
-    if (at != tails.begin()) before[i] = *(at - 1);
-    if (at == tails.end()) {
-      tails.push_back(i);
+  // Read from the end, so that of two clauses in the wrong order the later one is the one to move.
+  std::vector<std::size_t> heads;
+  std::vector<std::size_t> after(ranks.size(), ranks.size());
+  for (std::size_t i = ranks.size(); i-- > 0;) {
+    const auto at = std::upper_bound(heads.begin(), heads.end(), ranks[i], [&](int rank, std::size_t head) { return rank > ranks[head]; });
+    if (at != heads.begin()) after[i] = *(at - 1);
+    if (at == heads.end()) {
+      heads.push_back(i);
     } else {
       *at = i;
     }
   }
   std::vector<std::uint8_t> in_order(ranks.size(), 0);
-  for (std::size_t i = tails.empty() ? ranks.size() : tails.back(); i < ranks.size(); i = before[i]) in_order[i] = 1;
+  for (std::size_t i = heads.empty() ? ranks.size() : heads.back(); i < ranks.size(); i = after[i]) in_order[i] = 1;
   for (std::size_t i = 0; i < ranks.size(); ++i) {
     if (in_order[i] != 0) continue;
     std::size_t other = ranks.size();
@@ -511,7 +512,7 @@ void Checker::check_score(const std::vector<ast::ExprPtr>& amounts, NameScope& s
 void Checker::check_printable(const Expr& expr, std::string_view verb) {
   const Type& type = expr.type;
   if (type.kind == TypeKind::kClient) {
-    report(DiagnosticId::kNotPrintable, expr.span, "client", verb).help = "name one of its parts: `.family`, `.os`, `.device`, `.tool`";
+    report(DiagnosticId::kNotPrintable, expr.span, "a client", verb).help = "name one of its parts: `.family`, `.os`, `.device`, `.tool`";
   } else if (type.kind == TypeKind::kGeo) {
     report(DiagnosticId::kNotPrintable, expr.span, "geo()", verb).help = "name one of its parts: `.country`, `.place`";
   }

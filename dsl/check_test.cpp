@@ -44,12 +44,12 @@ void Checker::check_test_time(Expr* at) {
   scope.place = ExprPlace::kConstant;
   const bool is_negative = at->kind == ExprKind::kNegate;
   if (at->kind != ExprKind::kLiteral && !is_negative) {
-    report(DiagnosticId::kTestTime, at->span, "this");
+    report(DiagnosticId::kTestTime, at->span);
     return;
   }
   const Type type = infer(*at, scope);
   if (type.kind == TypeKind::kNone || type.kind == TypeKind::kDuration || type.kind == TypeKind::kTime) return;
-  report(DiagnosticId::kTestTime, at->span, "a moment of a test");
+  report(DiagnosticId::kTestTime, at->span);
 }
 
 void Checker::test_value(Expr& value, const Type& type) {

@@ -96,7 +96,7 @@ namespace shrike {
   X(kInNeedsList,         "E0308", kError, "`{}` needs a list, a network or a table on its right, but this is {}", "") \
   X(kRegexNotConstant,    "E0309", kError, "the right side of `matches` is a constant", "write the regular expression as r\"…\", or several of them in brackets") \
   X(kBadRegex,            "E0310", kError, "this regular expression is not valid: {}", "") \
-  X(kRegexPlace,          "E0311", kError, "a regular expression stands only on the right of `matches`", "") \
+  X(kRegexPlace,          "E0311", kError, "a regular expression stands only on the right of `matches`", "use `matches` instead of the operator here") \
   X(kNoParts,             "E0312", kError, "{} has no parts", "") \
   X(kPartOfList,          "E0313", kError, "this is a list; `.{}` belongs to its elements", "") \
   X(kBadIndex,            "E0314", kError, "{} cannot be read by {} in brackets", "") \
@@ -113,7 +113,7 @@ namespace shrike {
   X(kNotIterable,         "E0325", kError, "`{}` goes through a list, but this is {}", "") \
   X(kNoSuchList,          "E0326", kError, "the language has no {}", "") \
   X(kJsonNeedsType,       "E0327", kError, "json needs a type before `{}` can work on it", "") \
-  X(kNotPrintable,        "E0328", kError, "a whole {} is no value to {}", "") \
+  X(kNotPrintable,        "E0328", kError, "{} is several values; `{}` takes one of them", "") \
   X(kClauseMissing,       "E0401", kError, "{} has no `{}`", "") \
   X(kClauseOrder,         "E0402", kError, "`{}` stands too late", "clauses stand in this order: severity; attack, tags, refs, known_false; param; let; on; each; when, or sequence or together; score; say; show; quiet; respond") \
   X(kUnknownSeverity,     "E0403", kError, "`{}` is no severity", "severities are `info`, `low`, `medium`, `high` and `critical`") \
@@ -144,10 +144,9 @@ namespace shrike {
   X(kSetTwice,            "E0428", kError, "`{}` is set twice", "") \
   X(kNotSettable,         "E0429", kError, "`{}` is neither a list nor a parameter", "settings give values to lists (`our_domains = […]`) and parameters (`rule.parameter = …`)") \
   X(kListCycle,           "E0430", kError, "list `{}` includes itself", "") \
-  X(kFileUnreadable,      "E0431", kError, "`{}` cannot be read: {}", "") \
+  X(kFileUnreadable,      "E0431", kError, "this file cannot be used: {}", "") \
   X(kBadLine,             "E0432", kError, "line {} of `{}` {}", "") \
   X(kElementType,         "E0433", kError, "{} cannot hold {}", "") \
-  X(kAlertWithoutFields,  "E0434", kError, "an alert of `{}` has no field `{}`", "") \
   X(kKeyTypesDiffer,      "E0435", kError, "the key `{}` is {} in one step but {} in this one", "") \
   X(kTooLarge,            "E0436", kError, "this is too large to compile", "give parts of it to a `def` or a `let`, or split the rule") \
   X(kClassNeedsTime,      "E0501", kError, "class `{}` has no field `time: time`", "events are ordered by it") \
@@ -158,7 +157,7 @@ namespace shrike {
   X(kFieldType,           "E0506", kError, "`{}` must be {}", "") \
   X(kBadRawJson,          "E0601", kError, "this record is not JSON: {}", "") \
   X(kUnknownExpectation,  "E0602", kError, "an alert of `{}` has no `{}`", "") \
-  X(kTestTime,            "E0603", kError, "{} is a duration since the start of the case, as `9m`, or a time", "") \
+  X(kTestTime,            "E0603", kError, "a moment of a test is a duration since the start of the case, or a time", "as in `9m` or 2026-01-31T09:00:00Z") \
   X(kNotRunnableYet,      "E0701", kError, "rule `{}` uses `{}`, which is checked but cannot run yet", "") \
   X(kCompilerMistake,     "E0702", kError, "the compiler made code that the verifier refuses: {}", "this is a mistake of the compiler; please report the rule") \
   X(kUnguardedNegation,   "W0101", kWarning, "this is true when `{}` is missing", "") \
