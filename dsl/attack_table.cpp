@@ -1,5 +1,6 @@
-// Facts from MITRE ATT&CK (attack.mitre.org), Enterprise: the list of v17 as pySigma 0.11.23 carries it, and what v18 added.
-// ATT&CK is a registered trademark of The MITRE Corporation; its content is used under its terms of use.
+// Facts from MITRE ATT&CK (attack.mitre.org), Enterprise: the list of v17 as pySigma 0.11.23 carries it, and
+// what v18 added. ATT&CK is a registered trademark of The MITRE Corporation; its content is used under its
+// terms of use.
 #include "dsl/attack_table.hpp"
 
 #include <algorithm>
@@ -708,8 +709,9 @@ constexpr std::array kTechniques{
 std::span<const AttackTechnique> attack_techniques() { return kTechniques; }
 
 const AttackTechnique* attack_technique(std::string_view id) {
-  const auto found = std::lower_bound(kTechniques.begin(), kTechniques.end(), id,
-                                      [](const AttackTechnique& row, std::string_view wanted) { return row.id < wanted; });
+  const auto found =
+      std::lower_bound(kTechniques.begin(), kTechniques.end(), id,
+                       [](const AttackTechnique& row, std::string_view wanted) { return row.id < wanted; });
   return found == kTechniques.end() || found->id != id ? nullptr : &*found;
 }
 

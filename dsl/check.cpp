@@ -11,22 +11,38 @@ namespace shrike {
 
 std::string_view name_of(ExprPlace place) {
   switch (place) {
-    case ExprPlace::kOn: return "`on … where`";
-    case ExprPlace::kKey: return "a key of `each`";
-    case ExprPlace::kWhen: return "`when`";
-    case ExprPlace::kStep: return "a step";
-    case ExprPlace::kScore: return "`score`";
-    case ExprPlace::kSay: return "`say`";
-    case ExprPlace::kShow: return "`show`";
-    case ExprPlace::kQuiet: return "`quiet`";
-    case ExprPlace::kRespond: return "`respond`";
-    case ExprPlace::kException: return "an exception";
-    case ExprPlace::kLet: return "a `let`";
-    case ExprPlace::kSource: return "a source";
-    case ExprPlace::kUnwrap: return "an `unwrap`";
-    case ExprPlace::kDef: return "a `def`";
-    case ExprPlace::kDefault: return "a class";
-    case ExprPlace::kConstant: return "a constant";
+    case ExprPlace::kOn:
+      return "`on … where`";
+    case ExprPlace::kKey:
+      return "a key of `each`";
+    case ExprPlace::kWhen:
+      return "`when`";
+    case ExprPlace::kStep:
+      return "a step";
+    case ExprPlace::kScore:
+      return "`score`";
+    case ExprPlace::kSay:
+      return "`say`";
+    case ExprPlace::kShow:
+      return "`show`";
+    case ExprPlace::kQuiet:
+      return "`quiet`";
+    case ExprPlace::kRespond:
+      return "`respond`";
+    case ExprPlace::kException:
+      return "an exception";
+    case ExprPlace::kLet:
+      return "a `let`";
+    case ExprPlace::kSource:
+      return "a source";
+    case ExprPlace::kUnwrap:
+      return "an `unwrap`";
+    case ExprPlace::kDef:
+      return "a `def`";
+    case ExprPlace::kDefault:
+      return "a class";
+    case ExprPlace::kConstant:
+      return "a constant";
   }
   return "";
 }
@@ -38,7 +54,8 @@ Diagnostic& Checker::add(Diagnostic diagnostic) {
     return dropped_;
   }
   if (++count > kMaxMessagesPerFile) {
-    diagnostics_.push_back(make_diagnostic(DiagnosticId::kTooManyMistakes, diagnostic.where, kMaxMessagesPerFile));
+    diagnostics_.push_back(
+        make_diagnostic(DiagnosticId::kTooManyMistakes, diagnostic.where, kMaxMessagesPerFile));
     dropped_ = std::move(diagnostic);
     return dropped_;
   }
@@ -81,7 +98,8 @@ void Checker::run() {
   check_tests();
 }
 
-Model check(std::vector<ast::File> files, const SourceFiles& sources, const FileLoader& loader, Diagnostics& diagnostics) {
+Model check(std::vector<ast::File> files, const SourceFiles& sources, const FileLoader& loader,
+            Diagnostics& diagnostics) {
   Model model;
   model.files = std::move(files);
   const std::size_t before = diagnostics.size();

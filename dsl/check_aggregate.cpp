@@ -10,7 +10,14 @@ using ast::ExprKind;
 
 namespace {
 
-enum class AggregateArguments : std::uint8_t { kNone, kOneOrNone, kOne, kSome, kValueAndNumber, kDurationAndNumber };
+enum class AggregateArguments : std::uint8_t {
+  kNone,
+  kOneOrNone,
+  kOne,
+  kSome,
+  kValueAndNumber,
+  kDurationAndNumber
+};
 
 struct AggregateRow {
   std::string_view name;
@@ -47,24 +54,35 @@ const AggregateRow* row_named(std::string_view name) {
 
 std::string_view takes(AggregateArguments arguments) {
   switch (arguments) {
-    case AggregateArguments::kNone: return "no argument";
-    case AggregateArguments::kOneOrNone: return "no argument, or a step";
-    case AggregateArguments::kOne: return "1 argument";
-    case AggregateArguments::kSome: return "1 argument or more";
-    case AggregateArguments::kValueAndNumber: return "a value and a number, as in `percentile(size, 95)`";
-    case AggregateArguments::kDurationAndNumber: return "a duration and a number, as in `usual_count(1h, 95)`";
+    case AggregateArguments::kNone:
+      return "no argument";
+    case AggregateArguments::kOneOrNone:
+      return "no argument, or a step";
+    case AggregateArguments::kOne:
+      return "1 argument";
+    case AggregateArguments::kSome:
+      return "1 argument or more";
+    case AggregateArguments::kValueAndNumber:
+      return "a value and a number, as in `percentile(size, 95)`";
+    case AggregateArguments::kDurationAndNumber:
+      return "a duration and a number, as in `usual_count(1h, 95)`";
   }
   return "";
 }
 
 bool count_fits(AggregateArguments arguments, std::size_t count) {
   switch (arguments) {
-    case AggregateArguments::kNone: return count == 0;
-    case AggregateArguments::kOneOrNone: return count <= 1;
-    case AggregateArguments::kOne: return count == 1;
-    case AggregateArguments::kSome: return count >= 1;
+    case AggregateArguments::kNone:
+      return count == 0;
+    case AggregateArguments::kOneOrNone:
+      return count <= 1;
+    case AggregateArguments::kOne:
+      return count == 1;
+    case AggregateArguments::kSome:
+      return count >= 1;
     case AggregateArguments::kValueAndNumber:
-    case AggregateArguments::kDurationAndNumber: return count == 2;
+    case AggregateArguments::kDurationAndNumber:
+      return count == 2;
   }
   return false;
 }
@@ -90,8 +108,10 @@ bool Checker::aggregate_allowed(const Expr& expr, const NameScope& scope) {
       report(DiagnosticId::kAggregateNoState, expr.op_span, expr.name);
       return false;
     default: {
-      Diagnostic& diagnostic = report(DiagnosticId::kAggregatePlace, expr.op_span, expr.name, name_of(scope.place));
-      if (scope.place == ExprPlace::kOn) diagnostic.help = "`on … where` decides what is kept; what looks at kept events stands in `when`";
+      Diagnostic& diagnostic =
+          report(DiagnosticId::kAggregatePlace, expr.op_span, expr.name, name_of(scope.place));
+      if (scope.place == ExprPlace::kOn)
+        diagnostic.help = "`on … where` decides what is kept; what looks at kept events stands in `when`";
       if (scope.place == ExprPlace::kConstant) diagnostic.help = "a constant does not depend on events";
       return false;
     }
@@ -116,7 +136,8 @@ Type Checker::infer_aggregate(Expr& expr, NameScope& scope) {
     // `count(burst)` counts the events of a step.
     const std::size_t step = argument->kind == ExprKind::kName ? step_index(argument->name, scope) : kNoIndex;
     if (step != kNoIndex && row->arguments == AggregateArguments::kOneOrNone) {
-      if (step_is_seen(*argument, step, scope)) argument->ref = {ast::RefKind::kStep, static_cast<std::uint32_t>(step)};
+      if (step_is_seen(*argument, step, scope))
+        argument->ref = {ast::RefKind::kStep, static_cast<std::uint32_t>(step)};
       arguments.push_back({});
       continue;
     }
@@ -125,7 +146,8 @@ Type Checker::infer_aggregate(Expr& expr, NameScope& scope) {
   }
   if (expr.where) condition(expr.where.get(), scope);
   scope.in_aggregate = false;
-  if (expr.where && !row->where) report(DiagnosticId::kAggregatePlace, expr.where->span, "where", fmt::format("`{}()`", expr.name));
+  if (expr.where && !row->where)
+    report(DiagnosticId::kAggregatePlace, expr.where->span, "where", fmt::format("`{}()`", expr.name));
   if (expr.last) {
     if (row->last) {
       positive_duration(expr.last.get(), scope, "`last`");
@@ -133,16 +155,19 @@ Type Checker::infer_aggregate(Expr& expr, NameScope& scope) {
       report(DiagnosticId::kAggregatePlace, expr.last->span, "last", fmt::format("`{}()`", expr.name));
     }
   }
-  const bool is_count_of_value = row->arguments == AggregateArguments::kOneOrNone && expr.args.size() == 1 && expr.args[0] &&
-                                 expr.args[0]->ref.kind != ast::RefKind::kStep && !failed;
+  const bool is_count_of_value = row->arguments == AggregateArguments::kOneOrNone && expr.args.size() == 1 &&
+                                 expr.args[0] && expr.args[0]->ref.kind != ast::RefKind::kStep && !failed;
   if (!count_fits(row->arguments, expr.args.size()) || is_count_of_value) {
-    Diagnostic& diagnostic = report(DiagnosticId::kArgumentCount, expr.span, expr.name, takes(row->arguments),
-                                    expr.args.size() == 1 ? std::string("1 stands") : fmt::format("{} stand", expr.args.size()));
+    Diagnostic& diagnostic =
+        report(DiagnosticId::kArgumentCount, expr.span, expr.name, takes(row->arguments),
+               expr.args.size() == 1 ? std::string("1 stands") : fmt::format("{} stand", expr.args.size()));
     if (is_count_of_value) {
       const std::string written(text_at(expr.args[0]->span));
-      diagnostic.help = arguments[0].kind == TypeKind::kBool
-                            ? fmt::format("a condition follows `where`: `count(where {})`", written)
-                            : fmt::format("`count(where has {})` counts events that have it, `distinct({})` its values", written, written);
+      diagnostic.help =
+          arguments[0].kind == TypeKind::kBool
+              ? fmt::format("a condition follows `where`: `count(where {})`", written)
+              : fmt::format("`count(where has {})` counts events that have it, `distinct({})` its values",
+                            written, written);
     }
     return {};
   }
@@ -166,7 +191,8 @@ Type Checker::aggregate_type(Expr& expr, const std::vector<Type>& arguments) {
   if (name == "values") return list_type(expr.args[0]->span, value).value_or(Type{});
   const bool is_range = name == "min" || name == "max";
   if (is_json(value)) {
-    offer_conversion(report(DiagnosticId::kJsonNeedsType, expr.args[0]->span, name), *expr.args[0], value, type_of(kInt));
+    offer_conversion(report(DiagnosticId::kJsonNeedsType, expr.args[0]->span, name), *expr.args[0], value,
+                     type_of(kInt));
     return {};
   }
   if (!is_measure(value) && !(is_range && value.kind == kTime)) {

@@ -82,7 +82,8 @@ std::optional<Match> match(const Signature& signature, const std::vector<Type>& 
 
 unsigned required_count(const Signature& signature) {
   unsigned count = 0;
-  for (unsigned i = 0; i < signature.parameter_count; ++i) count += signature.parameters[i].optional ? 0U : 1U;
+  for (unsigned i = 0; i < signature.parameter_count; ++i)
+    count += signature.parameters[i].optional ? 0U : 1U;
   return count;
 }
 
@@ -121,7 +122,8 @@ Type Checker::infer_call(Expr& expr, NameScope& scope) {
     return call_def(expr, def->index);
   }
   const auto rows = functions();
-  const bool is_known = std::any_of(rows.begin(), rows.end(), [&](const FunctionRow& row) { return name_of(row) == expr.name; });
+  const bool is_known = std::any_of(rows.begin(), rows.end(),
+                                    [&](const FunctionRow& row) { return name_of(row) == expr.name; });
   if (is_known) return failed ? Type{} : call_function(expr);
 
   Diagnostic& diagnostic = report(DiagnosticId::kUnknownFunction, expr.op_span, expr.name);
@@ -130,7 +132,8 @@ Type Checker::infer_call(Expr& expr, NameScope& scope) {
   std::string otherwise;
   if (const Global* global = find_global(expr.name)) {
     otherwise = fmt::format("`{}` is a {}", expr.name, global->kind);
-  } else if (is_plain_name(expr.name, scope) || (scope.fields && has_field(expr.name, scope.classes, false))) {
+  } else if (is_plain_name(expr.name, scope) ||
+             (scope.fields && has_field(expr.name, scope.classes, false))) {
     otherwise = fmt::format("`{}` is a value; leave out the parentheses", expr.name);
   }
   suggest_name(diagnostic, expr.op_span, expr.name, candidates, otherwise);
@@ -141,18 +144,20 @@ Type Checker::call_def(Expr& expr, std::uint32_t index) {
   const DefInfo& def = model_.defs[index];
   if (!def_is_valid_[index]) return {};
   if (expr.args.size() != def.parameters.size()) {
-    report(DiagnosticId::kArgumentCount, expr.span, expr.name, count_text(def.parameters.size()), given_text(expr.args.size()))
+    report(DiagnosticId::kArgumentCount, expr.span, expr.name, count_text(def.parameters.size()),
+           given_text(expr.args.size()))
         .second = Diagnostic::Note{def.decl->name.span, "declared here"};
     return def.result;
   }
   for (std::size_t i = 0; i < expr.args.size(); ++i) {
     Expr* argument = expr.args[i].get();
-    if (argument == nullptr || argument->type.kind == TypeKind::kNone || fits(argument->type, def.parameters[i])) {
+    if (argument == nullptr || argument->type.kind == TypeKind::kNone ||
+        fits(argument->type, def.parameters[i])) {
       if (argument != nullptr) widen_literal(*argument, def.parameters[i]);
       continue;
     }
-    Diagnostic& diagnostic =
-        report(DiagnosticId::kExpectedType, argument->span, to_text(def.parameters[i]), to_text(argument->type));
+    Diagnostic& diagnostic = report(DiagnosticId::kExpectedType, argument->span, to_text(def.parameters[i]),
+                                    to_text(argument->type));
     diagnostic.second = Diagnostic::Note{def.decl->parameters[i].name.span, "the parameter"};
     offer_conversion(diagnostic, *argument, argument->type, def.parameters[i]);
   }
@@ -187,7 +192,8 @@ Type Checker::call_function(Expr& expr) {
     chosen = signature;
   }
   if (!count_fits) {
-    const std::string takes = fewest == most ? count_text(most) : fmt::format("{} to {} arguments", fewest, most);
+    const std::string takes =
+        fewest == most ? count_text(most) : fmt::format("{} to {} arguments", fewest, most);
     report(DiagnosticId::kArgumentCount, expr.span, expr.name, takes, given_text(arguments.size()));
     return {};
   }
@@ -201,7 +207,8 @@ Type Checker::call_function(Expr& expr) {
         return named[0].result_generic ? Type{} : named[0].result;
       }
     }
-    Diagnostic& diagnostic = report(DiagnosticId::kArgumentTypes, expr.span, expr.name, types_text(arguments));
+    Diagnostic& diagnostic =
+        report(DiagnosticId::kArgumentTypes, expr.span, expr.name, types_text(arguments));
     std::vector<std::string> forms;
     for (const FunctionRow& row : rows) {
       if (name_of(row) == expr.name) forms.push_back(fmt::format("`{}`", row.signature));
@@ -233,8 +240,9 @@ void Checker::check_defs() {
   for (std::size_t i = 0; i < count; ++i) {
     DefInfo& def = model_.defs[i];
     const auto rows = functions();
-    const bool is_built_in =
-        std::any_of(rows.begin(), rows.end(), [&](const FunctionRow& row) { return name_of(row) == def.decl->name.text; });
+    const bool is_built_in = std::any_of(rows.begin(), rows.end(), [&](const FunctionRow& row) {
+      return name_of(row) == def.decl->name.text;
+    });
     if (is_built_in) report(DiagnosticId::kBuiltInName, def.decl->name.span, def.decl->name.text);
     for (const ast::Def::Parameter& parameter : def.decl->parameters) {
       const auto type = parameter.type ? resolve_type(*parameter.type) : std::nullopt;
@@ -269,7 +277,8 @@ void Checker::check_recursion() {
     while (!open.empty()) {
       const Expr* expr = open.back();
       open.pop_back();
-      if (expr->kind == ExprKind::kCall && expr->ref.kind == RefKind::kDef) calls[i].emplace_back(expr->ref.index, expr->span);
+      if (expr->kind == ExprKind::kCall && expr->ref.kind == RefKind::kDef)
+        calls[i].emplace_back(expr->ref.index, expr->span);
       for (const auto& argument : expr->args) {
         if (argument) open.push_back(argument.get());
       }
@@ -288,9 +297,11 @@ void Checker::check_recursion() {
         progress[def] = Progress::kDone;
         if (model_.defs[def].decl->body) def_sizes_[def] = expanded_size(*model_.defs[def].decl->body);
         // Said once, of the first that passes the limit.
-        const bool is_said = std::any_of(calls[def].begin(), calls[def].end(),
-                                         [&](const auto& call) { return def_sizes_[call.first] > kMaxExpanded; });
-        if (def_sizes_[def] > kMaxExpanded && !is_said) report(DiagnosticId::kTooLarge, model_.defs[def].decl->name.span);
+        const bool is_said = std::any_of(calls[def].begin(), calls[def].end(), [&](const auto& call) {
+          return def_sizes_[call.first] > kMaxExpanded;
+        });
+        if (def_sizes_[def] > kMaxExpanded && !is_said)
+          report(DiagnosticId::kTooLarge, model_.defs[def].decl->name.span);
         path.pop_back();
         continue;
       }
@@ -307,7 +318,8 @@ void Checker::check_recursion() {
         }
         names.push_back(model_.defs[callee].decl->name.text);
         Diagnostic& diagnostic = report(DiagnosticId::kRecursion, where, model_.defs[callee].decl->name.text);
-        if (names.size() > 2 && names.size() < 10) diagnostic.label = fmt::format("{}", fmt::join(names, " calls "));
+        if (names.size() > 2 && names.size() < 10)
+          diagnostic.label = fmt::format("{}", fmt::join(names, " calls "));
       }
     }
   }
@@ -333,7 +345,8 @@ std::uint64_t Checker::expanded_size(const Expr& expr) const {
 void Checker::check_expanded(const Expr* expr) {
   // A def that is too large by itself was reported where it stands.
   if (expr != nullptr && expanded_size(*expr) > kMaxExpanded &&
-      std::none_of(def_sizes_.begin(), def_sizes_.end(), [](std::uint64_t size) { return size > kMaxExpanded; })) {
+      std::none_of(def_sizes_.begin(), def_sizes_.end(),
+                   [](std::uint64_t size) { return size > kMaxExpanded; })) {
     report(DiagnosticId::kTooLarge, expr->span);
   }
 }

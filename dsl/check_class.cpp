@@ -1,4 +1,5 @@
-// Classes: fields with records flattened into dotted names, and the values that fields have where a source gives none.
+// Classes: fields with records flattened into dotted names, and the values that fields have where a source
+// gives none.
 #include <algorithm>
 
 #include "dsl/check_context.hpp"
@@ -11,7 +12,9 @@ namespace {
 
 constexpr unsigned kMaxRecordDepth = 8;
 
-unsigned dots_in(std::string_view name) { return static_cast<unsigned>(std::count(name.begin(), name.end(), '.')); }
+unsigned dots_in(std::string_view name) {
+  return static_cast<unsigned>(std::count(name.begin(), name.end(), '.'));
+}
 
 const ast::FieldDecl* find_decl(const std::vector<ast::FieldDecl>& fields, std::string_view path) {
   const std::size_t dot = path.find('.');
@@ -40,12 +43,14 @@ std::uint32_t Checker::intern_field(const std::string& name, const Type& type, c
   return index;
 }
 
-void Checker::add_field(ClassInfo& info, const ast::FieldDecl& field, const std::string& name, const Type& type) {
+void Checker::add_field(ClassInfo& info, const ast::FieldDecl& field, const std::string& name,
+                        const Type& type) {
   struct Needed {
     std::string_view name;
     TypeKind kind;
   };
-  for (const Needed& needed : {Needed{"time", TypeKind::kTime}, Needed{"id", TypeKind::kString}, Needed{"tenant", TypeKind::kString}}) {
+  for (const Needed& needed : {Needed{"time", TypeKind::kTime}, Needed{"id", TypeKind::kString},
+                               Needed{"tenant", TypeKind::kString}}) {
     if (name == needed.name && type.kind != needed.kind) {
       report(DiagnosticId::kFieldType, field.name.span, name, name_of(needed.kind)).help =
           "`time`, `id` and `tenant` mean the same in every class";
@@ -55,7 +60,8 @@ void Checker::add_field(ClassInfo& info, const ast::FieldDecl& field, const std:
   if (field.default_value) info.defaults[info.fields[name]] = field.default_value.get();
 }
 
-void Checker::add_fields(ClassInfo& info, const std::vector<ast::FieldDecl>& fields, const std::string& prefix) {
+void Checker::add_fields(ClassInfo& info, const std::vector<ast::FieldDecl>& fields,
+                         const std::string& prefix) {
   for (const ast::FieldDecl& field : fields) {
     const std::string name = prefix + field.name.text;
     const bool is_taken = info.fields.count(name) != 0 ||
@@ -100,7 +106,8 @@ void Checker::check_classes() {
   for (ClassInfo& info : model_.classes) {
     current_ = info.decl;
     add_fields(info, info.decl->fields, "");
-    if (info.fields.count("time") == 0) report(DiagnosticId::kClassNeedsTime, info.decl->name.span, info.name);
+    if (info.fields.count("time") == 0)
+      report(DiagnosticId::kClassNeedsTime, info.decl->name.span, info.name);
   }
 }
 
@@ -108,7 +115,8 @@ void Checker::check_defaults() {
   for (std::uint32_t index = 0; index < model_.classes.size(); ++index) {
     const ClassInfo& info = model_.classes[index];
     current_ = info.decl;
-    const auto visit = [&](const auto& self, const std::vector<ast::FieldDecl>& fields, const std::string& prefix) -> void {
+    const auto visit = [&](const auto& self, const std::vector<ast::FieldDecl>& fields,
+                           const std::string& prefix) -> void {
       for (const ast::FieldDecl& field : fields) {
         const std::string name = prefix + field.name.text;
         if (field.type && field.type->name == "record") {
@@ -156,7 +164,9 @@ void Checker::check_default_cycles(const ClassInfo& info) {
     const auto enter = [&](std::uint32_t field) {
       const auto found = info.defaults.find(field);
       progress[field] = Progress::kBusy;
-      path.push_back({field, found == info.defaults.end() ? std::vector<std::uint32_t>{} : fields_of(*found->second), 0});
+      path.push_back({field,
+                      found == info.defaults.end() ? std::vector<std::uint32_t>{} : fields_of(*found->second),
+                      0});
     };
     if (progress[start] == Progress::kNone) enter(start);
     while (!path.empty()) {

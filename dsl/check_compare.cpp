@@ -14,19 +14,32 @@ namespace {
 
 std::string_view text_of(CompareOp op) {
   switch (op) {
-    case CompareOp::kEqual: return "==";
-    case CompareOp::kNotEqual: return "!=";
-    case CompareOp::kLess: return "<";
-    case CompareOp::kLessEqual: return "<=";
-    case CompareOp::kGreater: return ">";
-    case CompareOp::kGreaterEqual: return ">=";
-    case CompareOp::kIn: return "in";
-    case CompareOp::kNotIn: return "not in";
-    case CompareOp::kContains: return "contains";
-    case CompareOp::kStarts: return "starts";
-    case CompareOp::kEnds: return "ends";
-    case CompareOp::kLike: return "like";
-    case CompareOp::kMatches: return "matches";
+    case CompareOp::kEqual:
+      return "==";
+    case CompareOp::kNotEqual:
+      return "!=";
+    case CompareOp::kLess:
+      return "<";
+    case CompareOp::kLessEqual:
+      return "<=";
+    case CompareOp::kGreater:
+      return ">";
+    case CompareOp::kGreaterEqual:
+      return ">=";
+    case CompareOp::kIn:
+      return "in";
+    case CompareOp::kNotIn:
+      return "not in";
+    case CompareOp::kContains:
+      return "contains";
+    case CompareOp::kStarts:
+      return "starts";
+    case CompareOp::kEnds:
+      return "ends";
+    case CompareOp::kLike:
+      return "like";
+    case CompareOp::kMatches:
+      return "matches";
   }
   return "";
 }
@@ -73,14 +86,21 @@ Type Checker::infer_compare(Expr& expr, NameScope& scope) {
   }
   switch (expr.compare) {
     case CompareOp::kEqual:
-    case CompareOp::kNotEqual: compare_equal(expr); break;
+    case CompareOp::kNotEqual:
+      compare_equal(expr);
+      break;
     case CompareOp::kIn:
-    case CompareOp::kNotIn: compare_in(expr); break;
+    case CompareOp::kNotIn:
+      compare_in(expr);
+      break;
     case CompareOp::kLess:
     case CompareOp::kLessEqual:
     case CompareOp::kGreater:
-    case CompareOp::kGreaterEqual: compare_order(expr); break;
-    default: compare_text(expr);
+    case CompareOp::kGreaterEqual:
+      compare_order(expr);
+      break;
+    default:
+      compare_text(expr);
   }
   if (expr.cased) check_cased(expr);
   return result;
@@ -99,9 +119,11 @@ void Checker::report_never_equal(const Expr& left, const Expr& right, const Type
   Span where = left.span;
   where.end = std::max(where.end, right.span.end);
   Diagnostic& diagnostic = report(DiagnosticId::kNeverEqual, where, to_text(a), to_text(b));
-  // The literal is changed where there is one; else the text or json is converted, since its form is the odd one.
+  // The literal is changed where there is one; else the text or json is converted, since its form is the odd
+  // one.
   const bool right_is_text = is_text(b);
-  const bool change_left = string_literal(left) != nullptr || (string_literal(right) == nullptr && is_text(a) && !right_is_text);
+  const bool change_left =
+      string_literal(left) != nullptr || (string_literal(right) == nullptr && is_text(a) && !right_is_text);
   if (a.kind == TypeKind::kClient || b.kind == TypeKind::kClient) {
     diagnostic.help = "compare one of its parts: `.family`, `.os`, `.device`, `.tool`";
   } else if (change_left) {
@@ -138,7 +160,8 @@ void Checker::compare_equal(Expr& expr) {
     return;
   }
   if (expr.all) {
-    report(DiagnosticId::kEqualsList, expr.op_span, text_of(expr.compare)).help = "`all` stands after `contains`, `starts`, `ends`, `like`, `matches`";
+    report(DiagnosticId::kEqualsList, expr.op_span, text_of(expr.compare)).help =
+        "`all` stands after `contains`, `starts`, `ends`, `like`, `matches`";
     return;
   }
   if (may_equal(left.type, right.type)) return;
@@ -187,11 +210,13 @@ void Checker::compare_in(Expr& expr) {
     const std::string list(text_at(left.span));
     const std::string values(text_at(right.span));
     if (b.is_list() && expr.compare == CompareOp::kIn) {
-      diagnostic.help = "`contains` asks whether any of them is among the elements, `contains all` whether every one is";
+      diagnostic.help =
+          "`contains` asks whether any of them is among the elements, `contains all` whether every one is";
       diagnostic.repair = Diagnostic::Repair{expr.op_span, "contains"};
     } else {
       diagnostic.help = fmt::format("ask about its elements: `any x in …: x {} …`", op);
-      diagnostic.repair = Diagnostic::Repair{expr.span, fmt::format("any x in {}: x {} {}", list, op, values)};
+      diagnostic.repair =
+          Diagnostic::Repair{expr.span, fmt::format("any x in {}: x {} {}", list, op, values)};
     }
     return;
   }
@@ -210,11 +235,13 @@ void Checker::compare_in(Expr& expr) {
     } else if (b.kind == TypeKind::kString && is_text(a)) {
       diagnostic.help = "to find a text in a text, `contains` with the sides swapped";
       const std::string swapped = fmt::format("{} contains {}", text_at(right.span), text_at(left.span));
-      diagnostic.repair = Diagnostic::Repair{expr.span, expr.compare == CompareOp::kIn ? swapped : "not " + swapped};
+      diagnostic.repair =
+          Diagnostic::Repair{expr.span, expr.compare == CompareOp::kIn ? swapped : "not " + swapped};
     } else if (b.kind == TypeKind::kMap) {
       diagnostic.help = "to ask whether a map has an entry, `has params.Name`";
     } else {
-      diagnostic.help = fmt::format("one value is compared with `{}`", expr.compare == CompareOp::kIn ? "==" : "!=");
+      diagnostic.help =
+          fmt::format("one value is compared with `{}`", expr.compare == CompareOp::kIn ? "==" : "!=");
       diagnostic.repair = Diagnostic::Repair{expr.op_span, expr.compare == CompareOp::kIn ? "==" : "!="};
     }
     return;
@@ -260,14 +287,15 @@ void Checker::compare_text(Expr& expr) {
       const Type wanted = compared(right.type);
       const bool in_network = element.kind == TypeKind::kCidr && wanted.kind == TypeKind::kIp;
       if (element.kind == TypeKind::kNone || may_equal(element, wanted) || in_network) return;
-      Diagnostic& diagnostic = report(DiagnosticId::kNeverEqual, expr.span, to_text(element), to_text(wanted));
+      Diagnostic& diagnostic =
+          report(DiagnosticId::kNeverEqual, expr.span, to_text(element), to_text(wanted));
       if (!right.type.is_list()) offer_conversion(diagnostic, right, wanted, element);
       return;
     }
     Diagnostic& diagnostic = report(DiagnosticId::kListOnLeft, expr.op_span, op);
     diagnostic.help = "ask about its elements";
-    diagnostic.repair =
-        Diagnostic::Repair{expr.span, fmt::format("any x in {}: x {} {}", text_at(left.span), op, text_at(right.span))};
+    diagnostic.repair = Diagnostic::Repair{
+        expr.span, fmt::format("any x in {}: x {} {}", text_at(left.span), op, text_at(right.span))};
     return;
   }
   // json may hold a list: then `contains` asks for an element of any kind.
@@ -300,7 +328,8 @@ void Checker::check_regex(const Expr& pattern) {
   Diagnostic& diagnostic = report(DiagnosticId::kBadRegex, pattern.span, compiled.error());
   const std::string& part = compiled.error_arg();
   if (part.substr(0, 2) == "(?" && part.size() > 2 && (part[2] == '=' || part[2] == '!' || part[2] == '<')) {
-    diagnostic.help = "matching takes linear time, so there is no looking ahead or back; use a second condition";
+    diagnostic.help =
+        "matching takes linear time, so there is no looking ahead or back; use a second condition";
   } else if (part.size() == 2 && part[0] == '\\' && part[1] >= '1' && part[1] <= '9') {
     diagnostic.help = "matching takes linear time, so a group cannot be referred to";
   }
@@ -310,8 +339,8 @@ void Checker::compare_matches(Expr& expr, NameScope& scope) {
   Expr& left = *expr.args[0];
   Expr& right = *expr.args[1];
   const auto is_pattern = [](const Expr& item) {
-    return item.kind == ExprKind::kLiteral &&
-           (std::holds_alternative<ast::Regex>(item.literal) || std::holds_alternative<std::string>(item.literal));
+    return item.kind == ExprKind::kLiteral && (std::holds_alternative<ast::Regex>(item.literal) ||
+                                               std::holds_alternative<std::string>(item.literal));
   };
   if (is_pattern(right)) {
     right.type = type_of(TypeKind::kString);

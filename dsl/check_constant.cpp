@@ -14,7 +14,8 @@ namespace {
 
 bool is_constant_form(const Expr& expr) {
   if (expr.kind == ExprKind::kLiteral) return !std::holds_alternative<ast::Regex>(expr.literal);
-  return expr.kind == ExprKind::kNegate && !expr.args.empty() && expr.args[0] && expr.args[0]->kind == ExprKind::kLiteral;
+  return expr.kind == ExprKind::kNegate && !expr.args.empty() && expr.args[0] &&
+         expr.args[0]->kind == ExprKind::kLiteral;
 }
 
 /// The value of a literal or of a literal behind a minus sign.
@@ -23,13 +24,15 @@ std::optional<ast::Literal> value_of(const Expr& expr) {
   const ast::Literal& literal = expr.args[0]->literal;
   if (const auto* integer = std::get_if<std::int64_t>(&literal)) return ast::Literal(-*integer);
   if (const auto* number = std::get_if<double>(&literal)) return ast::Literal(-*number);
-  if (const auto* duration = std::get_if<ast::Duration>(&literal)) return ast::Literal(ast::Duration{-duration->nanoseconds});
+  if (const auto* duration = std::get_if<ast::Duration>(&literal))
+    return ast::Literal(ast::Duration{-duration->nanoseconds});
   return std::nullopt;
 }
 
 /// Converts what may be converted without loss; the type has been checked.
 ast::Literal convert(ast::Literal literal, TypeKind to) {
-  if (const auto* integer = std::get_if<std::int64_t>(&literal); integer != nullptr && to == TypeKind::kFloat) {
+  if (const auto* integer = std::get_if<std::int64_t>(&literal);
+      integer != nullptr && to == TypeKind::kFloat) {
     return static_cast<double>(*integer);
   }
   if (const auto* address = std::get_if<IpAddress>(&literal); address != nullptr && to == TypeKind::kCidr) {
@@ -45,7 +48,8 @@ std::optional<ast::Literal> Checker::constant(Expr& expr, const Type& type, std:
   scope.place = ExprPlace::kConstant;
   if (!is_constant_form(expr)) {
     Diagnostic& diagnostic = report(DiagnosticId::kNotConstant, expr.span, what);
-    if (expr.kind == ExprKind::kList) diagnostic.help = fmt::format("this is a list, but {} is wanted", to_text(type));
+    if (expr.kind == ExprKind::kList)
+      diagnostic.help = fmt::format("this is a list, but {} is wanted", to_text(type));
     return std::nullopt;
   }
   const Type actual = infer(expr, scope);
@@ -62,8 +66,8 @@ bool Checker::append_list_value(Expr& item, TypeKind element, std::vector<ast::L
   if (item.kind == ExprKind::kName) {
     const Global* list = find_global(item.name, "list");
     if (list == nullptr) {
-      suggest_name(report(DiagnosticId::kUnknownList, item.span, item.name), item.span, item.name, globals_of("list"),
-                   element == TypeKind::kString ? "a text stands in quotes" : "");
+      suggest_name(report(DiagnosticId::kUnknownList, item.span, item.name), item.span, item.name,
+                   globals_of("list"), element == TypeKind::kString ? "a text stands in quotes" : "");
       return false;
     }
     resolve_list(list->index);
@@ -72,7 +76,9 @@ bool Checker::append_list_value(Expr& item, TypeKind element, std::vector<ast::L
     item.type = Type{TypeKind::kList, info.element, 1, false};
     if (info.element == TypeKind::kNone) return false;
     if (info.element != element) {
-      report(DiagnosticId::kExpectedType, item.span, to_text(Type{TypeKind::kList, element, 1, false}), to_text(item.type)).second =
+      report(DiagnosticId::kExpectedType, item.span, to_text(Type{TypeKind::kList, element, 1, false}),
+             to_text(item.type))
+          .second =
           Diagnostic::Note{info.decl->element.span, "its values are " + std::string(name_of(info.element))};
       return false;
     }
@@ -89,11 +95,13 @@ bool Checker::append_list_value(Expr& item, TypeKind element, std::vector<ast::L
   return true;
 }
 
-std::optional<std::vector<ast::Literal>> Checker::constants(Expr& expr, const Type& list, std::string_view what) {
+std::optional<std::vector<ast::Literal>> Checker::constants(Expr& expr, const Type& list,
+                                                            std::string_view what) {
   const Type element = element_of(list);
   if (expr.kind != ExprKind::kList) {
     if (expr.kind == ExprKind::kName && find_global(expr.name, "list") != nullptr) {
-      Diagnostic& diagnostic = report(DiagnosticId::kExpectedType, expr.span, "values in brackets", "the name of a list");
+      Diagnostic& diagnostic =
+          report(DiagnosticId::kExpectedType, expr.span, "values in brackets", "the name of a list");
       diagnostic.help = "brackets take over the values of that list";
       diagnostic.repair = Diagnostic::Repair{expr.span, "[" + expr.name + "]"};
     } else if (is_constant_form(expr)) {
@@ -119,7 +127,8 @@ std::optional<ast::Literal> Checker::parse_literal(std::string_view text, TypeKi
   const char* begin = text.data();
   const char* end = begin + text.size();
   switch (kind) {
-    case TypeKind::kString: return ast::Literal(std::string(text));
+    case TypeKind::kString:
+      return ast::Literal(std::string(text));
     case TypeKind::kBool:
       if (text == "true") return ast::Literal(true);
       if (text == "false") return ast::Literal(false);
@@ -140,7 +149,8 @@ std::optional<ast::Literal> Checker::parse_literal(std::string_view text, TypeKi
       if (const auto address = parse_ip(text)) return ast::Literal(*address);
       return std::nullopt;
     case TypeKind::kCidr:
-      if (const auto network = parse_cidr(text)) return ast::Literal(ast::Cidr{network->address, network->bits});
+      if (const auto network = parse_cidr(text))
+        return ast::Literal(ast::Cidr{network->address, network->bits});
       return std::nullopt;
     case TypeKind::kTime:
       if (const auto time = parse_time(text)) return ast::Literal(ast::Time{*time});
@@ -148,7 +158,8 @@ std::optional<ast::Literal> Checker::parse_literal(std::string_view text, TypeKi
     case TypeKind::kDuration:
       if (const auto duration = parse_duration(text)) return ast::Literal(ast::Duration{*duration});
       return std::nullopt;
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -159,10 +170,12 @@ std::optional<std::int64_t> Checker::positive_duration(Expr* expr, NameScope& sc
     expect(*expr, scope, type_of(TypeKind::kDuration));
     if (expr->type.kind != TypeKind::kDuration) return std::nullopt;
     if (expr->ref.kind != ast::RefKind::kParam) {
-      report(DiagnosticId::kNotConstant, expr->span, what).help = "write a duration, or the name of a `param`";
+      report(DiagnosticId::kNotConstant, expr->span, what).help =
+          "write a duration, or the name of a `param`";
       return std::nullopt;
     }
-    if (const auto* value = std::get_if<ast::Duration>(&model_.params[expr->ref.index].value)) length = value->nanoseconds;
+    if (const auto* value = std::get_if<ast::Duration>(&model_.params[expr->ref.index].value))
+      length = value->nanoseconds;
   } else {
     const auto value = constant(*expr, type_of(TypeKind::kDuration), what);
     if (!value) return std::nullopt;

@@ -1,8 +1,9 @@
-// The inside of the checker: one object that walks all declarations, and the scope in which an expression is read.
-// Only check*.cpp include this. The members are defined by topic: check.cpp (order of work), check_names.cpp (global
-// names), check_types.cpp (types as written), check_expr.cpp, check_reference.cpp, check_compare.cpp, check_call.cpp,
-// check_aggregate.cpp (expressions), check_constant.cpp and check_list.cpp (constants, lists, tables), check_class.cpp,
-// check_source.cpp, check_rule.cpp, check_steps.cpp, check_settings.cpp, check_test.cpp (declarations).
+// The inside of the checker: one object that walks all declarations, and the scope in which an expression is
+// read. Only check*.cpp include this. The members are defined by topic: check.cpp (order of work),
+// check_names.cpp (global names), check_types.cpp (types as written), check_expr.cpp, check_reference.cpp,
+// check_compare.cpp, check_call.cpp, check_aggregate.cpp (expressions), check_constant.cpp and check_list.cpp
+// (constants, lists, tables), check_class.cpp, check_source.cpp, check_rule.cpp, check_steps.cpp,
+// check_settings.cpp, check_test.cpp (declarations).
 #pragma once
 
 #include <fmt/format.h>
@@ -58,29 +59,43 @@ Span span_of(const std::vector<ast::Name>& path);
 
 /// Where an expression stands; decides about aggregates and the words of messages.
 enum class ExprPlace : std::uint8_t {
-  kOn, kKey, kWhen, kStep, kScore, kSay, kShow, kQuiet, kRespond, kException, kLet,  // of rules
-  kSource, kUnwrap, kDef, kDefault, kConstant,
+  kOn,
+  kKey,
+  kWhen,
+  kStep,
+  kScore,
+  kSay,
+  kShow,
+  kQuiet,
+  kRespond,
+  kException,
+  kLet,  // of rules
+  kSource,
+  kUnwrap,
+  kDef,
+  kDefault,
+  kConstant,
 };
 std::string_view name_of(ExprPlace place);
 
 /// What a name may mean. Cheap to copy but for its vectors; those that are shared are pointed to.
 struct NameScope {
   ExprPlace place = ExprPlace::kOn;
-  std::vector<std::uint32_t> classes;               ///< bare names may be their fields
-  std::vector<std::uint32_t> alerts;                ///< rules whose alerts are read (their classes stand in `classes`)
-  bool fields = false;                              ///< `class` and fields mean something here
-  bool raw = false;                                 ///< `raw` is the record
-  std::uint32_t rule = kNoIndex;                    ///< whose params are seen
+  std::vector<std::uint32_t> classes;  ///< bare names may be their fields
+  std::vector<std::uint32_t> alerts;   ///< rules whose alerts are read (their classes stand in `classes`)
+  bool fields = false;                 ///< `class` and fields mean something here
+  bool raw = false;                    ///< `raw` is the record
+  std::uint32_t rule = kNoIndex;       ///< whose params are seen
   const std::vector<ast::Let>* lets = nullptr;
-  const std::vector<Type>* let_types = nullptr;     ///< those that are checked
+  const std::vector<Type>* let_types = nullptr;  ///< those that are checked
   const std::unordered_map<std::string_view, std::uint32_t>* let_index = nullptr;
   const std::vector<std::uint8_t>* let_aggregates = nullptr;  ///< which of them hold an aggregate
   const std::vector<KeyName>* keys = nullptr;
-  bool bare_names_are_keys = false;                 ///< after the steps
-  const ast::Rule* step_rule = nullptr;             ///< the rule whose steps are seen, or null
-  std::size_t steps_seen = 0;                       ///< number of its steps that come before
-  const ast::Step* own_step = nullptr;              ///< the step whose condition this is
-  bool has_state = false;                           ///< the rule has `each`
+  bool bare_names_are_keys = false;      ///< after the steps
+  const ast::Rule* step_rule = nullptr;  ///< the rule whose steps are seen, or null
+  std::size_t steps_seen = 0;            ///< number of its steps that come before
+  const ast::Step* own_step = nullptr;   ///< the step whose condition this is
+  bool has_state = false;                ///< the rule has `each`
   bool in_aggregate = false;
   std::vector<Local> locals;
 };
@@ -137,7 +152,8 @@ class Checker {
 
   // ---- constants, lists, tables
   std::optional<ast::Literal> constant(ast::Expr& expr, const Type& type, std::string_view what);
-  std::optional<std::vector<ast::Literal>> constants(ast::Expr& expr, const Type& list, std::string_view what);
+  std::optional<std::vector<ast::Literal>> constants(ast::Expr& expr, const Type& list,
+                                                     std::string_view what);
   bool append_list_value(ast::Expr& item, TypeKind element, std::vector<ast::Literal>& out);
   void check_lists();
   void resolve_list(std::uint32_t index);
@@ -159,7 +175,8 @@ class Checker {
   Type infer_has(ast::Expr& expr, NameScope& scope);
   Type infer_quantifier(ast::Expr& expr, NameScope& scope);
   void condition(ast::Expr* expr, NameScope& scope);
-  /// Checks that a value may stand where `expected` is wanted; `what` names the place for the message, may be empty.
+  /// Checks that a value may stand where `expected` is wanted; `what` names the place for the message, may be
+  /// empty.
   bool expect(ast::Expr& expr, NameScope& scope, const Type& expected);
   bool expect_fits(const ast::Expr& expr, const Type& actual, const Type& expected);
   bool push_local(NameScope& scope, std::string_view name, Span span, const Type& type);
@@ -174,26 +191,29 @@ class Checker {
   Type infer_member(ast::Expr& expr, NameScope& scope);
   Type infer_index(ast::Expr& expr, NameScope& scope);
   Type infer_star(ast::Expr& expr, NameScope& scope);
-  /// A name that is no field: local, `raw`, `let`, parameter, key, list, table. Nothing when it is none of these.
+  /// A name that is no field: local, `raw`, `let`, parameter, key, list, table. Nothing when it is none of
+  /// these.
   std::optional<Type> plain_name(ast::Expr& expr, const NameScope& scope);
   bool is_plain_name(std::string_view name, const NameScope& scope) const;
   std::optional<Type> let_name(ast::Expr& expr, const NameScope& scope);
   /// A field of these classes, or what an alert tells of itself; annotates `expr`.
-  std::optional<Type> field_named(ast::Expr& expr, const std::string& path, const std::vector<std::uint32_t>& classes,
-                                  bool alerts);
+  std::optional<Type> field_named(ast::Expr& expr, const std::string& path,
+                                  const std::vector<std::uint32_t>& classes, bool alerts);
   bool has_field(const std::string& path, const std::vector<std::uint32_t>& classes, bool alerts) const;
-  Type field_chain(ast::Expr& expr, const std::vector<std::string_view>& names, std::size_t skip, NameScope& scope,
-                   const std::vector<std::uint32_t>& classes, bool alerts, std::string_view owner);
+  Type field_chain(ast::Expr& expr, const std::vector<std::string_view>& names, std::size_t skip,
+                   NameScope& scope, const std::vector<std::uint32_t>& classes, bool alerts,
+                   std::string_view owner);
   Type unknown_name(const ast::Expr& expr, const NameScope& scope);
-  Type unknown_field(const ast::Expr& expr, const std::string& path, const std::vector<std::uint32_t>& classes,
-                     std::string_view owner);
+  Type unknown_field(const ast::Expr& expr, const std::string& path,
+                     const std::vector<std::uint32_t>& classes, std::string_view owner);
   Type member_of_value(ast::Expr& expr, const Type& base);
   Type step_alone(const ast::Expr& expr, const NameScope& scope);
   std::size_t step_index(std::string_view name, const NameScope& scope) const;
   bool step_is_seen(const ast::Expr& root, std::size_t step, const NameScope& scope);
   std::string owner_text(const std::vector<std::uint32_t>& classes) const;
   bool is_record(std::string_view path, const std::vector<std::uint32_t>& classes) const;
-  Type record_as_value(const ast::Expr& expr, const std::string& path, const std::vector<std::uint32_t>& classes);
+  Type record_as_value(const ast::Expr& expr, const std::string& path,
+                       const std::vector<std::uint32_t>& classes);
   std::string record_fields(const std::string& path, const std::vector<std::uint32_t>& classes) const;
   std::optional<std::string> taken_by(std::string_view name, const NameScope& scope, Span& where) const;
 
@@ -253,7 +273,8 @@ class Checker {
   void check_excepts();
   void check_tests();
   void check_test_step(const ast::TestStep& step, std::uint32_t rule);
-  void check_event_fields(const ast::TestStep& step, const std::vector<std::uint32_t>& classes, std::string_view owner);
+  void check_event_fields(const ast::TestStep& step, const std::vector<std::uint32_t>& classes,
+                          std::string_view owner);
   void check_expected_fields(const ast::TestStep& step, std::uint32_t rule);
   void check_test_time(ast::Expr* at);
   void test_value(ast::Expr& value, const Type& type);
@@ -267,8 +288,8 @@ class Checker {
   Diagnostics& diagnostics_;
   std::unordered_map<std::string_view, Global> globals_;
   std::unordered_map<std::string, std::vector<std::uint32_t>> fields_by_name_;
-  std::map<std::uint32_t, std::size_t> messages_;       ///< per file
-  Diagnostic dropped_;                                  ///< takes what add() does not keep
+  std::map<std::uint32_t, std::size_t> messages_;  ///< per file
+  Diagnostic dropped_;                             ///< takes what add() does not keep
   unsigned depth_ = 0;
   std::vector<std::uint64_t> def_sizes_;
   std::vector<std::uint8_t> def_is_valid_;
@@ -278,9 +299,9 @@ class Checker {
   std::vector<std::vector<KeyName>> rule_keys_;
   std::vector<std::unordered_map<std::string_view, std::uint32_t>> rule_lets_;
   std::vector<std::vector<std::uint8_t>> rule_let_aggregates_;
-  std::vector<Span> field_spans_;                       ///< per field: where the first class declares it
+  std::vector<Span> field_spans_;  ///< per field: where the first class declares it
   std::set<std::pair<const void*, std::string>> reported_fields_;  ///< differing types, said once per rule
-  const void* current_ = nullptr;                       ///< the declaration being checked
+  const void* current_ = nullptr;                                  ///< the declaration being checked
 };
 
 }  // namespace shrike

@@ -1,5 +1,5 @@
-// Types of expressions that are no names, comparisons or calls. infer() is the way in: it gives every node its type;
-// kNone stands for what failed and was reported, and silences what depends on it.
+// Types of expressions that are no names, comparisons or calls. infer() is the way in: it gives every node
+// its type; kNone stands for what failed and was reported, and silences what depends on it.
 #include <algorithm>
 
 #include "dsl/check_context.hpp"
@@ -23,23 +23,39 @@ Type Checker::infer(Expr& expr, NameScope& scope) {
 
 Type Checker::infer_kind(Expr& expr, NameScope& scope) {
   switch (expr.kind) {
-    case ExprKind::kLiteral: return infer_literal(expr);
-    case ExprKind::kName: return infer_name(expr, scope);
-    case ExprKind::kMember: return infer_member(expr, scope);
-    case ExprKind::kIndex: return infer_index(expr, scope);
-    case ExprKind::kStar: return infer_star(expr, scope);
-    case ExprKind::kCall: return infer_call(expr, scope);
-    case ExprKind::kAggregate: return infer_aggregate(expr, scope);
-    case ExprKind::kList: return infer_list(expr, scope, false);
-    case ExprKind::kComprehension: return infer_comprehension(expr, scope);
-    case ExprKind::kNegate: return infer_negate(expr, scope);
-    case ExprKind::kArithmetic: return infer_arithmetic(expr, scope);
-    case ExprKind::kCoalesce: return infer_coalesce(expr, scope);
-    case ExprKind::kCompare: return infer_compare(expr, scope);
-    case ExprKind::kIf: return infer_if(expr, scope);
+    case ExprKind::kLiteral:
+      return infer_literal(expr);
+    case ExprKind::kName:
+      return infer_name(expr, scope);
+    case ExprKind::kMember:
+      return infer_member(expr, scope);
+    case ExprKind::kIndex:
+      return infer_index(expr, scope);
+    case ExprKind::kStar:
+      return infer_star(expr, scope);
+    case ExprKind::kCall:
+      return infer_call(expr, scope);
+    case ExprKind::kAggregate:
+      return infer_aggregate(expr, scope);
+    case ExprKind::kList:
+      return infer_list(expr, scope, false);
+    case ExprKind::kComprehension:
+      return infer_comprehension(expr, scope);
+    case ExprKind::kNegate:
+      return infer_negate(expr, scope);
+    case ExprKind::kArithmetic:
+      return infer_arithmetic(expr, scope);
+    case ExprKind::kCoalesce:
+      return infer_coalesce(expr, scope);
+    case ExprKind::kCompare:
+      return infer_compare(expr, scope);
+    case ExprKind::kIf:
+      return infer_if(expr, scope);
     case ExprKind::kHas:
-    case ExprKind::kMissing: return infer_has(expr, scope);
-    case ExprKind::kQuantifier: return infer_quantifier(expr, scope);
+    case ExprKind::kMissing:
+      return infer_has(expr, scope);
+    case ExprKind::kQuantifier:
+      return infer_quantifier(expr, scope);
     case ExprKind::kNot:
     case ExprKind::kAnd:
     case ExprKind::kOr:
@@ -87,7 +103,8 @@ Type Checker::infer_list(Expr& expr, NameScope& scope, bool ragged) {
       joined = common->depth > type.depth ? *common : type;
     }
     // One address among networks is a network of its own.
-    const bool is_host = common->kind == TypeKind::kCidr && item->kind == ExprKind::kLiteral && type.kind == TypeKind::kIp;
+    const bool is_host =
+        common->kind == TypeKind::kCidr && item->kind == ExprKind::kLiteral && type.kind == TypeKind::kIp;
     if (!joined && is_host) joined = *common;
     if (!joined && common->kind == TypeKind::kIp && type.kind == TypeKind::kCidr) {
       const bool all_literals = std::all_of(expr.args.begin(), expr.args.end(), [](const auto& other) {
@@ -97,7 +114,8 @@ Type Checker::infer_list(Expr& expr, NameScope& scope, bool ragged) {
     }
     if (!joined) {
       if (!failed) {
-        Diagnostic& diagnostic = report(DiagnosticId::kMixedList, item->span, to_text(type), to_text(*common));
+        Diagnostic& diagnostic =
+            report(DiagnosticId::kMixedList, item->span, to_text(type), to_text(*common));
         if (item->kind == ExprKind::kLiteral) offer_conversion(diagnostic, *item, type, *common);
       }
       return {};
@@ -114,7 +132,8 @@ Type Checker::infer_list(Expr& expr, NameScope& scope, bool ragged) {
 
 void Checker::widen_literal(Expr& expr, const Type& to) {
   if (expr.kind != ExprKind::kLiteral) return;
-  if (const auto* address = std::get_if<IpAddress>(&expr.literal); address != nullptr && to.kind == TypeKind::kCidr) {
+  if (const auto* address = std::get_if<IpAddress>(&expr.literal);
+      address != nullptr && to.kind == TypeKind::kCidr) {
     expr.literal = ast::Cidr{*address, 128};
     expr.type = to;
   }
@@ -177,7 +196,8 @@ Type Checker::infer_negate(Expr& expr, NameScope& scope) {
     case TypeKind::kNone:
     case TypeKind::kInt:
     case TypeKind::kFloat:
-    case TypeKind::kDuration: return type;
+    case TypeKind::kDuration:
+      return type;
     case TypeKind::kJson: {
       Diagnostic& diagnostic = report(DiagnosticId::kJsonNeedsType, expr.args[0]->span, "-");
       offer_conversion(diagnostic, *expr.args[0], type, type_of(TypeKind::kInt));
@@ -293,23 +313,29 @@ Type Checker::infer_has(Expr& expr, NameScope& scope) {
     case ExprKind::kCompare:
     case ExprKind::kHas:
     case ExprKind::kMissing:
-    case ExprKind::kQuantifier: may_miss = false; break;
+    case ExprKind::kQuantifier:
+      may_miss = false;
+      break;
     case ExprKind::kAggregate:
-      may_miss = what.name != "count" && what.name != "distinct" && what.name != "values" && what.name != "sum" &&
-                 what.name != "usual_count";
+      may_miss = what.name != "count" && what.name != "distinct" && what.name != "values" &&
+                 what.name != "sum" && what.name != "usual_count";
       break;
     default:
       switch (what.ref.kind) {
         case ast::RefKind::kRaw:
         case ast::RefKind::kClass:
         case ast::RefKind::kParam:
-        case ast::RefKind::kList: may_miss = false; break;
-        default: break;
+        case ast::RefKind::kList:
+          may_miss = false;
+          break;
+        default:
+          break;
       }
   }
   if (!may_miss) {
     Diagnostic& diagnostic = report(DiagnosticId::kNeverMissing, what.span);
-    if (what.ref.kind == ast::RefKind::kList) diagnostic.help = "to ask whether a list has values, `len(…) > 0`";
+    if (what.ref.kind == ast::RefKind::kList)
+      diagnostic.help = "to ask whether a list has values, `len(…) > 0`";
   }
   return result;
 }
@@ -322,9 +348,10 @@ void Checker::condition(Expr* expr, NameScope& scope) {
   if (type.is_number()) {
     diagnostic.help = "compare it with something, as in `… > 0`";
   } else if (type.is_list()) {
-    diagnostic.help = "`len(…) > 0` asks whether there is something in it, `any x in …: …` about its elements";
-  } else if (expr->kind == ExprKind::kName || expr->kind == ExprKind::kMember || expr->kind == ExprKind::kIndex ||
-             expr->kind == ExprKind::kCall) {
+    diagnostic.help =
+        "`len(…) > 0` asks whether there is something in it, `any x in …: …` about its elements";
+  } else if (expr->kind == ExprKind::kName || expr->kind == ExprKind::kMember ||
+             expr->kind == ExprKind::kIndex || expr->kind == ExprKind::kCall) {
     diagnostic.help = "to ask whether it is there, use `has`";
     diagnostic.repair = Diagnostic::Repair{expr->span, "has " + std::string(text_at(expr->span))};
   }
@@ -348,7 +375,8 @@ bool Checker::expect_fits(const Expr& expr, const Type& actual, const Type& expe
 void Checker::offer_conversion(Diagnostic& diagnostic, const Expr& expr, const Type& from, const Type& to) {
   const std::string written(text_at(expr.span));
   if (written.empty()) return;
-  if (const auto* text = std::get_if<std::string>(&expr.literal); expr.kind == ExprKind::kLiteral && text != nullptr) {
+  if (const auto* text = std::get_if<std::string>(&expr.literal);
+      expr.kind == ExprKind::kLiteral && text != nullptr) {
     // A literal of the wrong kind loses its quotes.
     const auto literal = parse_literal(*text, to.kind);
     if (literal && to.kind != TypeKind::kString) {
@@ -370,20 +398,40 @@ void Checker::offer_conversion(Diagnostic& diagnostic, const Expr& expr, const T
   std::string_view function;
   const bool from_text = from.kind == TypeKind::kString || is_json(from);
   switch (to.kind) {
-    case TypeKind::kString: function = from.is_list() || from.kind == TypeKind::kMap ? "" : "text"; break;
-    case TypeKind::kInt: function = from_text || from.kind == TypeKind::kFloat ? "int" : ""; break;
-    case TypeKind::kFloat: function = from_text ? "float" : ""; break;
-    case TypeKind::kBool: function = from_text ? "bool" : ""; break;
-    case TypeKind::kIp: function = from_text ? "ip" : ""; break;
-    case TypeKind::kCidr: function = from.kind == TypeKind::kIp ? "network" : from_text ? "cidr" : ""; break;
-    case TypeKind::kTime: function = from_text || from.kind == TypeKind::kInt ? "time" : ""; break;
-    case TypeKind::kJson: function = from.kind == TypeKind::kString ? "json" : ""; break;
-    case TypeKind::kMap: function = is_json(from) ? "pairs" : ""; break;
-    default: break;
+    case TypeKind::kString:
+      function = from.is_list() || from.kind == TypeKind::kMap ? "" : "text";
+      break;
+    case TypeKind::kInt:
+      function = from_text || from.kind == TypeKind::kFloat ? "int" : "";
+      break;
+    case TypeKind::kFloat:
+      function = from_text ? "float" : "";
+      break;
+    case TypeKind::kBool:
+      function = from_text ? "bool" : "";
+      break;
+    case TypeKind::kIp:
+      function = from_text ? "ip" : "";
+      break;
+    case TypeKind::kCidr:
+      function = from.kind == TypeKind::kIp ? "network" : from_text ? "cidr" : "";
+      break;
+    case TypeKind::kTime:
+      function = from_text || from.kind == TypeKind::kInt ? "time" : "";
+      break;
+    case TypeKind::kJson:
+      function = from.kind == TypeKind::kString ? "json" : "";
+      break;
+    case TypeKind::kMap:
+      function = is_json(from) ? "pairs" : "";
+      break;
+    default:
+      break;
   }
   if (function.empty()) return;
   const std::string call = fmt::format("{}({})", function, written);
-  diagnostic.help = written.size() <= 40 ? fmt::format("convert it: `{}`", call) : fmt::format("convert it with `{}(…)`", function);
+  diagnostic.help = written.size() <= 40 ? fmt::format("convert it: `{}`", call)
+                                         : fmt::format("convert it with `{}(…)`", function);
   diagnostic.repair = Diagnostic::Repair{expr.span, call};
 }
 

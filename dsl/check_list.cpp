@@ -12,8 +12,10 @@ constexpr std::size_t kMaxBadLines = 5;
 constexpr std::size_t kMaxListFile = 64U << 20U;
 
 std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t' || text.front() == '\r')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) text.remove_suffix(1);
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t' || text.front() == '\r'))
+    text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r'))
+    text.remove_suffix(1);
   return text;
 }
 
@@ -167,7 +169,8 @@ void Checker::check_tables() {
     const ast::TableDecl& decl = *table.decl;
     const auto key = resolve_scalar(decl.key, "a key of a table");
     const auto value = resolve_scalar(decl.value, "a table");
-    if (key && *key != TypeKind::kString && *key != TypeKind::kCidr && *key != TypeKind::kIp && *key != TypeKind::kInt) {
+    if (key && *key != TypeKind::kString && *key != TypeKind::kCidr && *key != TypeKind::kIp &&
+        *key != TypeKind::kInt) {
       report(DiagnosticId::kElementType, decl.key.span, "a key of a table", decl.key.text).help =
           "keys are string, int, ip or cidr (longest match)";
       continue;
@@ -181,7 +184,8 @@ void Checker::check_tables() {
     std::map<std::string, std::size_t> seen;
     for_each_line(*text, [&](std::string_view line, std::size_t number) {
       const auto complain = [&](std::string reason) {
-        if (++bad <= kMaxBadLines) report(DiagnosticId::kBadLine, decl.from.span, number, decl.from.text, reason);
+        if (++bad <= kMaxBadLines)
+          report(DiagnosticId::kBadLine, decl.from.span, number, decl.from.text, reason);
       };
       const auto fields = split_csv(line);
       if (!fields || fields->size() != 2) {
@@ -192,7 +196,8 @@ void Checker::check_tables() {
       auto value_literal = parse_literal((*fields)[1], table.value);
       if (!key_literal || !value_literal) {
         const std::size_t wrong = key_literal ? 1 : 0;
-        complain(fmt::format("has no {}: `{}`", name_of(wrong == 0 ? table.key : table.value), excerpt((*fields)[wrong])));
+        complain(fmt::format("has no {}: `{}`", name_of(wrong == 0 ? table.key : table.value),
+                             excerpt((*fields)[wrong])));
         return;
       }
       const auto [entry, is_new] = seen.try_emplace((*fields)[0], number);

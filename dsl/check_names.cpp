@@ -43,12 +43,14 @@ std::vector<std::string_view> Checker::globals_of(std::string_view kind) const {
 }
 
 bool Checker::declare(const ast::Name& name, std::string_view kind, std::size_t index) {
-  const auto [entry, is_new] = globals_.try_emplace(name.text, Global{kind, static_cast<std::uint32_t>(index), name.span});
+  const auto [entry, is_new] =
+      globals_.try_emplace(name.text, Global{kind, static_cast<std::uint32_t>(index), name.span});
   if (is_new) return true;
   Diagnostic& diagnostic = report(DiagnosticId::kNameTwice, name.span, name.text);
   const Global& first = entry->second;
   diagnostic.second = Diagnostic::Note{
-      first.span, first.kind == kind ? "first declared here" : fmt::format("first declared here, as a {}", first.kind)};
+      first.span,
+      first.kind == kind ? "first declared here" : fmt::format("first declared here, as a {}", first.kind)};
   diagnostic.help = "names are global: every declaration needs one of its own";
   return false;
 }
@@ -58,7 +60,8 @@ void Checker::declare_globals() {
     for (auto& declaration : file.declarations) {
       if (!declaration) continue;
       if (auto* list = std::get_if<ast::ListDecl>(declaration.get())) {
-        if (declare(list->name, "list", model_.lists.size())) model_.lists.push_back({list, TypeKind::kNone, {}});
+        if (declare(list->name, "list", model_.lists.size()))
+          model_.lists.push_back({list, TypeKind::kNone, {}});
       } else if (auto* table = std::get_if<ast::TableDecl>(declaration.get())) {
         if (declare(table->name, "table", model_.tables.size())) {
           model_.tables.push_back({table, TypeKind::kNone, TypeKind::kNone, {}});
@@ -100,7 +103,8 @@ void Checker::declare_globals() {
 
 std::uint32_t Checker::find_rule_or_report(const ast::Name& name) {
   if (const Global* rule = find_global(name.text, "rule")) return rule->index;
-  suggest_name(report(DiagnosticId::kUnknownRule, name.span, name.text), name.span, name.text, globals_of("rule"));
+  suggest_name(report(DiagnosticId::kUnknownRule, name.span, name.text), name.span, name.text,
+               globals_of("rule"));
   return kNoIndex;
 }
 
@@ -108,7 +112,8 @@ std::uint32_t Checker::find_class_or_report(const ast::Name& name) {
   if (const Global* event_class = find_global(name.text, "class")) return event_class->index;
   Diagnostic& diagnostic = report(DiagnosticId::kUnknownClass, name.span, name.text);
   if (find_global(name.text, "rule") != nullptr) {
-    diagnostic.help = fmt::format("`{}` is a rule; its alerts are read with `alert {}`", name.text, name.text);
+    diagnostic.help =
+        fmt::format("`{}` is a rule; its alerts are read with `alert {}`", name.text, name.text);
     diagnostic.repair = Diagnostic::Repair{name.span, "alert " + name.text};
   } else {
     suggest_name(diagnostic, name.span, name.text, globals_of("class"));

@@ -46,7 +46,8 @@ std::string join(const std::vector<std::string_view>& names, std::size_t from, s
 
 bool is_starred(const Expr& expr) {
   const Expr* at = &expr;
-  while (at->kind == ExprKind::kMember && at->ref.kind == RefKind::kNone && !at->args.empty()) at = at->args[0].get();
+  while (at->kind == ExprKind::kMember && at->ref.kind == RefKind::kNone && !at->args.empty())
+    at = at->args[0].get();
   return at->kind == ExprKind::kStar;
 }
 
@@ -59,7 +60,8 @@ std::uint32_t alert_part(std::string_view path) {
 
 // ---- fields
 
-bool Checker::has_field(const std::string& path, const std::vector<std::uint32_t>& classes, bool alerts) const {
+bool Checker::has_field(const std::string& path, const std::vector<std::uint32_t>& classes,
+                        bool alerts) const {
   if (alerts && alert_part(path) != kNoIndex) return true;
   return std::any_of(classes.begin(), classes.end(),
                      [&](std::uint32_t index) { return model_.classes[index].fields.count(path) != 0; });
@@ -88,13 +90,15 @@ std::string Checker::record_fields(const std::string& path, const std::vector<st
   return count > 12 ? text + " …" : text;
 }
 
-Type Checker::record_as_value(const Expr& expr, const std::string& path, const std::vector<std::uint32_t>& classes) {
-  report(DiagnosticId::kRecordAsValue, expr.span, path).help = "name one of its fields: " + record_fields(path, classes);
+Type Checker::record_as_value(const Expr& expr, const std::string& path,
+                              const std::vector<std::uint32_t>& classes) {
+  report(DiagnosticId::kRecordAsValue, expr.span, path).help =
+      "name one of its fields: " + record_fields(path, classes);
   return {};
 }
 
-std::optional<Type> Checker::field_named(Expr& expr, const std::string& path, const std::vector<std::uint32_t>& classes,
-                                         bool alerts) {
+std::optional<Type> Checker::field_named(Expr& expr, const std::string& path,
+                                         const std::vector<std::uint32_t>& classes, bool alerts) {
   if (alerts) {
     if (const std::uint32_t part = alert_part(path); part != kNoIndex) {
       expr.ref = {RefKind::kAlert, part};
@@ -113,8 +117,9 @@ std::optional<Type> Checker::field_named(Expr& expr, const std::string& path, co
     }
     if (entry->second == found) continue;
     if (reported_fields_.emplace(current_, path).second) {
-      report(DiagnosticId::kFieldTypesDiffer, expr.span, path, to_text(model_.fields[found].type), model_.classes[owner].name,
-             to_text(model_.fields[entry->second].type), model_.classes[index].name)
+      report(DiagnosticId::kFieldTypesDiffer, expr.span, path, to_text(model_.fields[found].type),
+             model_.classes[owner].name, to_text(model_.fields[entry->second].type),
+             model_.classes[index].name)
           .second = Diagnostic::Note{field_spans_[entry->second], "declared with another type here"};
     }
     return Type{};
@@ -134,11 +139,12 @@ std::string Checker::owner_text(const std::vector<std::uint32_t>& classes) const
   return fmt::format("none of the classes {}", fmt::join(names, ", "));
 }
 
-Type Checker::unknown_field(const Expr& expr, const std::string& path, const std::vector<std::uint32_t>& classes,
-                            std::string_view owner) {
+Type Checker::unknown_field(const Expr& expr, const std::string& path,
+                            const std::vector<std::uint32_t>& classes, std::string_view owner) {
   std::string who(owner.empty() ? owner_text(classes) : owner);
   const bool many = owner.empty() && classes.size() > 1;
-  std::string message = many ? fmt::format("{} has a field `{}`", who, path) : fmt::format("{} has no field `{}`", who, path);
+  std::string message =
+      many ? fmt::format("{} has a field `{}`", who, path) : fmt::format("{} has no field `{}`", who, path);
   const Expr* root = &expr;
   while (root->kind == ExprKind::kMember) root = root->args[0].get();
   Span where = expr.span;
@@ -159,8 +165,9 @@ Type Checker::unknown_field(const Expr& expr, const std::string& path, const std
 }
 
 /// `names[skip…]` is a path of fields; what follows the field are members of its value.
-Type Checker::field_chain(Expr& expr, const std::vector<std::string_view>& names, std::size_t skip, NameScope& scope,
-                          const std::vector<std::uint32_t>& classes, bool alerts, std::string_view owner) {
+Type Checker::field_chain(Expr& expr, const std::vector<std::string_view>& names, std::size_t skip,
+                          NameScope& scope, const std::vector<std::uint32_t>& classes, bool alerts,
+                          std::string_view owner) {
   const std::string path = join(names, skip, names.size());
   if (const auto type = field_named(expr, path, classes, alerts)) return *type;
   if (is_record(path, classes)) return record_as_value(expr, path, classes);
@@ -176,7 +183,9 @@ Type Checker::field_chain(Expr& expr, const std::vector<std::string_view>& names
 
 bool Checker::is_plain_name(std::string_view name, const NameScope& scope) const {
   if (scope.raw && name == "raw") return true;
-  if (std::any_of(scope.locals.begin(), scope.locals.end(), [&](const Local& local) { return local.name == name; })) return true;
+  if (std::any_of(scope.locals.begin(), scope.locals.end(),
+                  [&](const Local& local) { return local.name == name; }))
+    return true;
   if (scope.let_index != nullptr && scope.let_index->count(name) != 0) return true;
   if (scope.rule != kNoIndex && model_.find_param(scope.rule, name) != kNoIndex) return true;
   if (scope.keys != nullptr) {
@@ -195,15 +204,18 @@ std::optional<Type> Checker::let_name(Expr& expr, const NameScope& scope) {
   if (index >= scope.let_types->size()) {
     const ast::Name& name = (*scope.lets)[index].name;
     if (index == scope.let_types->size()) {
-      report(DiagnosticId::kRecursion, expr.span, expr.name).help = "a `let` names an expression that does not need it";
+      report(DiagnosticId::kRecursion, expr.span, expr.name).help =
+          "a `let` names an expression that does not need it";
     } else {
-      report(DiagnosticId::kUsedTooEarly, expr.span, expr.name).second = Diagnostic::Note{name.span, "declared here"};
+      report(DiagnosticId::kUsedTooEarly, expr.span, expr.name).second =
+          Diagnostic::Note{name.span, "declared here"};
     }
     return Type{};
   }
   expr.ref = {RefKind::kLet, index};
   // A `let` means what its text would mean here.
-  if (scope.let_aggregates != nullptr && (*scope.let_aggregates)[index] != 0 && (*scope.let_types)[index].kind != TypeKind::kNone) {
+  if (scope.let_aggregates != nullptr && (*scope.let_aggregates)[index] != 0 &&
+      (*scope.let_types)[index].kind != TypeKind::kNone) {
     Expr stand_in;
     stand_in.name = expr.name;
     stand_in.op_span = expr.span;
@@ -244,7 +256,8 @@ Type Checker::infer_name(Expr& expr, NameScope& scope) {
   if (expr.name == "this") {
     if (scope.in_aggregate) {
       expr.ref = {RefKind::kThis, 0};
-      report(DiagnosticId::kRecordAsValue, expr.span, expr.name).help = "name one of its fields, as in `this.user`";
+      report(DiagnosticId::kRecordAsValue, expr.span, expr.name).help =
+          "name one of its fields, as in `this.user`";
     } else {
       report(DiagnosticId::kThisPlace, expr.span);
     }
@@ -277,9 +290,9 @@ Type Checker::infer_name(Expr& expr, NameScope& scope) {
 Type Checker::unknown_name(const Expr& expr, const NameScope& scope) {
   Diagnostic& diagnostic = report(DiagnosticId::kUnknownName, expr.span, expr.name);
   const auto rows = functions();
-  const bool is_function =
-      find_global(expr.name, "def") != nullptr ||
-      std::any_of(rows.begin(), rows.end(), [&](const FunctionRow& row) { return name_of(row) == expr.name; });
+  const bool is_function = find_global(expr.name, "def") != nullptr ||
+                           std::any_of(rows.begin(), rows.end(),
+                                       [&](const FunctionRow& row) { return name_of(row) == expr.name; });
   if (is_function) {
     Diagnostic replacement = make_diagnostic(DiagnosticId::kNeedsCall, expr.span, expr.name);
     replacement.help = fmt::format("call it as `{}(…)`", expr.name);
@@ -289,10 +302,12 @@ Type Checker::unknown_name(const Expr& expr, const NameScope& scope) {
   std::vector<std::string_view> candidates;
   for (const Local& local : scope.locals) candidates.push_back(local.name);
   if (scope.lets != nullptr) {
-    for (std::size_t i = 0; i < scope.let_types->size(); ++i) candidates.push_back((*scope.lets)[i].name.text);
+    for (std::size_t i = 0; i < scope.let_types->size(); ++i)
+      candidates.push_back((*scope.lets)[i].name.text);
   }
   if (scope.rule != kNoIndex) {
-    for (const ast::Param& param : model_.rules[scope.rule].decl->params) candidates.push_back(param.name.text);
+    for (const ast::Param& param : model_.rules[scope.rule].decl->params)
+      candidates.push_back(param.name.text);
   }
   if (scope.keys != nullptr) {
     for (const KeyName& key : *scope.keys) candidates.push_back(key.name);
@@ -306,8 +321,9 @@ Type Checker::unknown_name(const Expr& expr, const NameScope& scope) {
   for (const std::string_view name : globals_of("list")) candidates.push_back(name);
 
   std::string otherwise;
-  const auto other_class = std::find_if(model_.classes.begin(), model_.classes.end(),
-                                        [&](const ClassInfo& info) { return info.fields.count(expr.name) != 0; });
+  const auto other_class =
+      std::find_if(model_.classes.begin(), model_.classes.end(),
+                   [&](const ClassInfo& info) { return info.fields.count(expr.name) != 0; });
   if (scope.bare_names_are_keys) {
     otherwise = "after the steps bare names are the keys; a step's field is written `step.field`";
   } else if (scope.place == ExprPlace::kDef) {
@@ -315,11 +331,13 @@ Type Checker::unknown_name(const Expr& expr, const NameScope& scope) {
   } else if (scope.place == ExprPlace::kSource) {
     otherwise = fmt::format("a source reads the record: `raw.{}`", expr.name);
   } else if (scope.fields && other_class != model_.classes.end()) {
-    otherwise = fmt::format("class `{}` has a field of that name; add it to `on`, or use another field", other_class->name);
+    otherwise = fmt::format("class `{}` has a field of that name; add it to `on`, or use another field",
+                            other_class->name);
   }
   if (scope.fields && !scope.classes.empty()) {
-    diagnostic.label = fmt::format("no field of {}, no `let`, `param` or list",
-                                   scope.classes.size() == 1 ? "`" + model_.classes[scope.classes[0]].name + "`" : "these classes");
+    diagnostic.label = fmt::format(
+        "no field of {}, no `let`, `param` or list",
+        scope.classes.size() == 1 ? "`" + model_.classes[scope.classes[0]].name + "`" : "these classes");
   }
   suggest_name(diagnostic, expr.span, expr.name, candidates, otherwise);
   return {};
@@ -356,8 +374,8 @@ bool Checker::step_is_seen(const Expr& root, std::size_t step, const NameScope& 
 
 Type Checker::step_alone(const Expr& expr, const NameScope& scope) {
   if (step_is_seen(expr, step_index(expr.name, scope), scope)) {
-    report(DiagnosticId::kRecordAsValue, expr.span, expr.name)
-        .message = fmt::format("`{}` is a step and no value by itself", expr.name);
+    report(DiagnosticId::kRecordAsValue, expr.span, expr.name).message =
+        fmt::format("`{}` is a step and no value by itself", expr.name);
   }
   return {};
 }
@@ -406,24 +424,33 @@ Type Checker::infer_member(Expr& expr, NameScope& scope) {
 }
 
 Type Checker::member_of_value(Expr& expr, const Type& base) {
-  const auto part = [&](std::initializer_list<std::pair<std::string_view, TypeKind>> parts, std::string_view what) -> Type {
+  const auto part = [&](std::initializer_list<std::pair<std::string_view, TypeKind>> parts,
+                        std::string_view what) -> Type {
     std::vector<std::string_view> names;
     for (const auto& [name, kind] : parts) {
       if (name == expr.name) return type_of(kind);
       names.push_back(name);
     }
     Diagnostic& diagnostic = report(DiagnosticId::kUnknownPart, expr.op_span, what, expr.name);
-    suggest_name(diagnostic, expr.op_span, expr.name, names, fmt::format("its parts are `{}`", fmt::join(names, "`, `")));
+    suggest_name(diagnostic, expr.op_span, expr.name, names,
+                 fmt::format("its parts are `{}`", fmt::join(names, "`, `")));
     return {};
   };
   switch (base.kind) {
-    case TypeKind::kNone: return {};
-    case TypeKind::kJson: return base;
-    case TypeKind::kMap: return element_of(base);
+    case TypeKind::kNone:
+      return {};
+    case TypeKind::kJson:
+      return base;
+    case TypeKind::kMap:
+      return element_of(base);
     case TypeKind::kClient:
-      return part({{"family", TypeKind::kString}, {"os", TypeKind::kString}, {"device", TypeKind::kString}, {"tool", TypeKind::kBool}},
+      return part({{"family", TypeKind::kString},
+                   {"os", TypeKind::kString},
+                   {"device", TypeKind::kString},
+                   {"tool", TypeKind::kBool}},
                   "a client");
-    case TypeKind::kGeo: return part({{"country", TypeKind::kString}, {"place", TypeKind::kPlace}}, "geo()");
+    case TypeKind::kGeo:
+      return part({{"country", TypeKind::kString}, {"place", TypeKind::kPlace}}, "geo()");
     case TypeKind::kList: {
       if (!is_starred(*expr.args[0])) {
         Diagnostic& diagnostic = report(DiagnosticId::kPartOfList, expr.span, expr.name);
@@ -501,13 +528,15 @@ Type Checker::infer_index(Expr& expr, NameScope& scope) {
 
 // ---- what a new name would hide
 
-std::optional<std::string> Checker::taken_by(std::string_view name, const NameScope& scope, Span& where) const {
+std::optional<std::string> Checker::taken_by(std::string_view name, const NameScope& scope,
+                                             Span& where) const {
   const auto at = [&](Span span, std::string what) {
     where = span;
     return std::optional<std::string>(std::move(what));
   };
   for (const Local& local : scope.locals) {
-    if (local.name == name) return at(local.span, scope.place == ExprPlace::kDef ? "a parameter or variable" : "another variable");
+    if (local.name == name)
+      return at(local.span, scope.place == ExprPlace::kDef ? "a parameter or variable" : "another variable");
   }
   if (scope.let_index != nullptr) {
     if (const auto found = scope.let_index->find(name); found != scope.let_index->end()) {

@@ -23,8 +23,11 @@ void Checker::check_respond(const ast::Rule& rule, NameScope& scope) {
     }
     if (call->kind != ExprKind::kCall) {
       Diagnostic& diagnostic = report(DiagnosticId::kRespondForm, call->span);
-      const ResponseAction* action = call->kind == ExprKind::kName ? find_response_action(call->name) : nullptr;
-      if (action != nullptr) diagnostic.help = fmt::format("it takes arguments: `{}({})`", action->name, fmt::join(action->parameters, ", "));
+      const ResponseAction* action =
+          call->kind == ExprKind::kName ? find_response_action(call->name) : nullptr;
+      if (action != nullptr)
+        diagnostic.help =
+            fmt::format("it takes arguments: `{}({})`", action->name, fmt::join(action->parameters, ", "));
       continue;
     }
     for (auto& argument : call->args) {
@@ -38,14 +41,15 @@ void Checker::check_respond(const ast::Rule& rule, NameScope& scope) {
     if (action == nullptr) {
       std::vector<std::string_view> names;
       for (const ResponseAction& row : response_actions()) names.push_back(row.name);
-      suggest_name(report(DiagnosticId::kUnknownAction, call->op_span, call->name), call->op_span, call->name, names,
-                   fmt::format("actions are {}", fmt::join(names, ", ")));
+      suggest_name(report(DiagnosticId::kUnknownAction, call->op_span, call->name), call->op_span, call->name,
+                   names, fmt::format("actions are {}", fmt::join(names, ", ")));
       continue;
     }
     if (call->args.size() == action->parameters.size()) continue;
     const std::size_t given = call->args.size();
     report(DiagnosticId::kArgumentCount, call->span, action->name,
-           action->parameters.size() == 1 ? "1 argument" : fmt::format("{} arguments", action->parameters.size()),
+           action->parameters.size() == 1 ? "1 argument"
+                                          : fmt::format("{} arguments", action->parameters.size()),
            given == 1 ? std::string("1 stands") : fmt::format("{} stand", given))
         .help = fmt::format("it is `{}({})`", action->name, fmt::join(action->parameters, ", "));
   }

@@ -44,7 +44,8 @@ bool has_aggregate(const Expr& root, const std::vector<std::uint8_t>& lets) {
     const Expr* expr = open.back();
     open.pop_back();
     if (expr->kind == ExprKind::kAggregate) return true;
-    if (expr->ref.kind == RefKind::kLet && expr->ref.index < lets.size() && lets[expr->ref.index] != 0) return true;
+    if (expr->ref.kind == RefKind::kLet && expr->ref.index < lets.size() && lets[expr->ref.index] != 0)
+      return true;
     for (const auto& argument : expr->args) {
       if (argument) open.push_back(argument.get());
     }
@@ -75,7 +76,8 @@ void Checker::declare_params() {
 
 void Checker::check_params(std::uint32_t rule) {
   const ast::Rule& decl = *model_.rules[rule].decl;
-  if (decl.params.size() > kMaxParams) report(DiagnosticId::kTooMany, decl.name.span, kMaxParams, "parameters in one rule");
+  if (decl.params.size() > kMaxParams)
+    report(DiagnosticId::kTooMany, decl.name.span, kMaxParams, "parameters in one rule");
   std::map<std::string_view, Span> seen;
   for (const ast::Param& param : decl.params) {
     const auto [entry, is_new] = seen.try_emplace(param.name.text, param.name.span);
@@ -88,7 +90,8 @@ void Checker::check_params(std::uint32_t rule) {
     if (!type) continue;
     const TypeKind element = type->is_list() ? type->element : type->kind;
     const bool is_too_deep = type->is_list() && type->depth > 1;
-    if (is_too_deep || element == TypeKind::kJson || element == TypeKind::kClient || element == TypeKind::kPlace || element == TypeKind::kMap) {
+    if (is_too_deep || element == TypeKind::kJson || element == TypeKind::kClient ||
+        element == TypeKind::kPlace || element == TypeKind::kMap) {
       report(DiagnosticId::kElementType, param.type->span, "a parameter", to_text(*type));
       continue;
     }
@@ -107,7 +110,8 @@ void Checker::check_params(std::uint32_t rule) {
 
 void Checker::resolve_classes(const std::vector<ast::ClassRef>& refs, NameScope& scope, bool report_unknown) {
   const auto add_class = [&](std::uint32_t index) {
-    if (std::find(scope.classes.begin(), scope.classes.end(), index) == scope.classes.end()) scope.classes.push_back(index);
+    if (std::find(scope.classes.begin(), scope.classes.end(), index) == scope.classes.end())
+      scope.classes.push_back(index);
   };
   std::set<std::pair<bool, std::string_view>> seen;
   for (const ast::ClassRef& ref : refs) {
@@ -147,7 +151,8 @@ void Checker::collect_rule_classes() {
         info.classes.push_back(event_class->index);
       }
     }
-    info.runnable = rule.each.empty() && !rule.when && rule.steps.empty() && rule.order == ast::StepOrder::kNone && !reads_alerts;
+    info.runnable = rule.each.empty() && !rule.when && rule.steps.empty() &&
+                    rule.order == ast::StepOrder::kNone && !reads_alerts;
   }
 }
 
@@ -232,7 +237,8 @@ void Checker::check_clauses(const ast::Rule& rule) {
   std::vector<std::size_t> heads;
   std::vector<std::size_t> after(ranks.size(), ranks.size());
   for (std::size_t i = ranks.size(); i-- > 0;) {
-    const auto at = std::upper_bound(heads.begin(), heads.end(), ranks[i], [&](int rank, std::size_t head) { return rank > ranks[head]; });
+    const auto at = std::upper_bound(heads.begin(), heads.end(), ranks[i],
+                                     [&](int rank, std::size_t head) { return rank > ranks[head]; });
     if (at != heads.begin()) after[i] = *(at - 1);
     if (at == heads.end()) {
       heads.push_back(i);
@@ -241,7 +247,8 @@ void Checker::check_clauses(const ast::Rule& rule) {
     }
   }
   std::vector<std::uint8_t> in_order(ranks.size(), 0);
-  for (std::size_t i = heads.empty() ? ranks.size() : heads.back(); i < ranks.size(); i = after[i]) in_order[i] = 1;
+  for (std::size_t i = heads.empty() ? ranks.size() : heads.back(); i < ranks.size(); i = after[i])
+    in_order[i] = 1;
   for (std::size_t i = 0; i < ranks.size(); ++i) {
     if (in_order[i] != 0) continue;
     std::size_t other = ranks.size();
@@ -254,18 +261,20 @@ void Checker::check_clauses(const ast::Rule& rule) {
     Diagnostic& diagnostic = report(DiagnosticId::kClauseOrder, clauses[i]->span, clauses[i]->text);
     if (other == ranks.size()) continue;
     if (!too_late) diagnostic.message = fmt::format("`{}` stands too early", clauses[i]->text);
-    diagnostic.second = Diagnostic::Note{clauses[other]->span, too_late ? "it belongs before this" : "it belongs after this"};
+    diagnostic.second =
+        Diagnostic::Note{clauses[other]->span, too_late ? "it belongs before this" : "it belongs after this"};
   }
 }
 
 void Checker::check_severity_and_attack(const ast::Rule& rule) {
   if (!rule.severity) {
-    report(DiagnosticId::kClauseMissing, rule.name.span, fmt::format("rule `{}`", rule.name.text), "severity").help =
-        "it stands first: `severity high`";
+    report(DiagnosticId::kClauseMissing, rule.name.span, fmt::format("rule `{}`", rule.name.text), "severity")
+        .help = "it stands first: `severity high`";
   } else if (!severity_from(rule.severity->text)) {
     Diagnostic& diagnostic = report(DiagnosticId::kUnknownSeverity, rule.severity->span, rule.severity->text);
     std::string help = diagnostic.help;
-    suggest_name(diagnostic, rule.severity->span, rule.severity->text, {"info", "low", "medium", "high", "critical"}, std::move(help));
+    suggest_name(diagnostic, rule.severity->span, rule.severity->text,
+                 {"info", "low", "medium", "high", "critical"}, std::move(help));
   }
   std::set<std::string_view> seen;
   for (const ast::Attack& attack : rule.attack) {
@@ -273,7 +282,8 @@ void Checker::check_severity_and_attack(const ast::Rule& rule) {
     if (attack_technique(attack.id) != nullptr) continue;
     Diagnostic& diagnostic = report(DiagnosticId::kUnknownTechnique, attack.span, attack.id, kAttackVersion);
     const std::string parent = attack.id.substr(0, attack.id.find('.'));
-    if (const AttackTechnique* technique = attack_technique(parent); technique != nullptr && parent != attack.id) {
+    if (const AttackTechnique* technique = attack_technique(parent);
+        technique != nullptr && parent != attack.id) {
       diagnostic.help = fmt::format("its technique is {} ({})", parent, technique->name);
     }
   }
@@ -300,8 +310,8 @@ void Checker::check_names_of_rule(std::uint32_t rule, const NameScope& scope) {
     check_new_name(name, scope);
     const auto [entry, is_new] = seen.try_emplace(name.text, name.span, kind);
     if (is_new) return;
-    report(DiagnosticId::kNameTwice, name.span, name.text).second =
-        Diagnostic::Note{entry->second.first, fmt::format("first declared here, as a {}", entry->second.second)};
+    report(DiagnosticId::kNameTwice, name.span, name.text).second = Diagnostic::Note{
+        entry->second.first, fmt::format("first declared here, as a {}", entry->second.second)};
   };
   for (const ast::Let& let : decl.lets) introduce(let.name, "let");
   for (const ast::NamedExpr& key : decl.each) {
@@ -348,7 +358,8 @@ void Checker::check_lets(std::uint32_t rule, NameScope& scope) {
   for (const ast::Let& let : info.decl->lets) {
     const Type type = let.value ? infer(*let.value, scope) : Type{};
     check_expanded(let.value.get());
-    rule_let_aggregates_[rule].push_back(let.value && has_aggregate(*let.value, rule_let_aggregates_[rule]) ? 1 : 0);
+    rule_let_aggregates_[rule].push_back(
+        let.value && has_aggregate(*let.value, rule_let_aggregates_[rule]) ? 1 : 0);
     info.let_types.push_back(type);
   }
 }
@@ -363,10 +374,12 @@ void Checker::check_key_type(const Expr& expr, const Type& type, std::string_vie
     case TypeKind::kPlace: {
       Diagnostic& diagnostic = report(DiagnosticId::kBadKey, expr.span, to_text(type));
       diagnostic.message = fmt::format("{} cannot be {}", to_text(type), what);
-      if (single.kind == TypeKind::kClient) diagnostic.help = "use one of its parts: `.family`, `.os`, `.device`, `.tool`";
+      if (single.kind == TypeKind::kClient)
+        diagnostic.help = "use one of its parts: `.family`, `.os`, `.device`, `.tool`";
       break;
     }
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -400,31 +413,36 @@ void Checker::check_rule(std::uint32_t rule) {
   check_severity_and_attack(decl);
   if (decl.lets.size() > kMaxLets || decl.steps.size() > kMaxSteps) {
     const bool lets = decl.lets.size() > kMaxLets;
-    report(DiagnosticId::kTooMany, decl.name.span, lets ? kMaxLets : kMaxSteps, lets ? "`let`s in one rule" : "steps in one rule");
+    report(DiagnosticId::kTooMany, decl.name.span, lets ? kMaxLets : kMaxSteps,
+           lets ? "`let`s in one rule" : "steps in one rule");
     return;
   }
   const bool has_steps = decl.order != ast::StepOrder::kNone;
   if (has_steps && (!decl.on.empty() || decl.when)) {
     const std::string_view clause = decl.on.empty() ? "when" : "on";
-    const auto place = std::find_if(decl.clauses.begin(), decl.clauses.end(), [&](const ast::Name& name) { return name.text == clause; });
+    const auto place = std::find_if(decl.clauses.begin(), decl.clauses.end(),
+                                    [&](const ast::Name& name) { return name.text == clause; });
     report(DiagnosticId::kOnWithSteps, place == decl.clauses.end() ? decl.name.span : place->span, clause);
   }
   if (!has_steps && decl.on.empty()) {
-    report(DiagnosticId::kClauseMissing, decl.name.span, fmt::format("rule `{}`", decl.name.text), "on").help =
-        "it says which events the rule looks at: `on signin where outcome == \"failure\"`";
+    report(DiagnosticId::kClauseMissing, decl.name.span, fmt::format("rule `{}`", decl.name.text), "on")
+        .help = "it says which events the rule looks at: `on signin where outcome == \"failure\"`";
   }
   if (has_steps && decl.each.empty()) report(DiagnosticId::kStepsWithoutEach, decl.steps_span);
   if (!has_steps && decl.each.empty() && decl.when) {
-    const auto place = std::find_if(decl.clauses.begin(), decl.clauses.end(), [](const ast::Name& name) { return name.text == "when"; });
+    const auto place = std::find_if(decl.clauses.begin(), decl.clauses.end(),
+                                    [](const ast::Name& name) { return name.text == "when"; });
     report(DiagnosticId::kWhenWithoutEach, place == decl.clauses.end() ? decl.when->span : place->span);
   }
   if (!has_steps && !decl.each.empty() && !decl.when) {
-    const auto place = std::find_if(decl.clauses.begin(), decl.clauses.end(), [](const ast::Name& name) { return name.text == "each"; });
+    const auto place = std::find_if(decl.clauses.begin(), decl.clauses.end(),
+                                    [](const ast::Name& name) { return name.text == "each"; });
     report(DiagnosticId::kEachWithoutWhen, place == decl.clauses.end() ? decl.name.span : place->span);
   }
   if (!decl.each.empty() && !decl.within) {
-    report(DiagnosticId::kClauseMissing, decl.each[0].expr ? decl.each[0].expr->span : decl.name.span, "`each`", "within").help =
-        "it says how long events are kept: `each user within 24h`";
+    report(DiagnosticId::kClauseMissing, decl.each[0].expr ? decl.each[0].expr->span : decl.name.span,
+           "`each`", "within")
+        .help = "it says how long events are kept: `each user within 24h`";
   }
 
   {
@@ -434,7 +452,8 @@ void Checker::check_rule(std::uint32_t rule) {
   }
   NameScope scope = scope_of(rule, ExprPlace::kLet);
   for (const ast::Step& step : decl.steps) resolve_classes(step.classes, scope, false);
-  if (scope.classes.empty() && scope.alerts.empty()) return;  // Nothing is known about its fields; that was said.
+  if (scope.classes.empty() && scope.alerts.empty())
+    return;  // Nothing is known about its fields; that was said.
 
   NameScope names;
   names.fields = true;
@@ -458,7 +477,8 @@ void Checker::check_rule(std::uint32_t rule) {
     condition(decl.where.get(), of_where);
     check_expanded(decl.where.get());
     NameScope of_when = scope_of(rule, ExprPlace::kWhen);
-    of_when.has_state = of_when.has_state || decl.when != nullptr;  // `when` without `each` was reported as such
+    of_when.has_state =
+        of_when.has_state || decl.when != nullptr;  // `when` without `each` was reported as such
     condition(decl.when.get(), of_when);
     check_expanded(decl.when.get());
   }
@@ -492,7 +512,8 @@ void Checker::check_amount(Expr& expr, NameScope& scope) {
   check_expanded(&expr);
   if (type.kind == TypeKind::kNone || type.is_number()) return;
   const Expr& value = expr.kind == ExprKind::kIf ? *expr.args[0] : expr;
-  Diagnostic& diagnostic = report(DiagnosticId::kExpectedType, value.span, "an amount (a number)", to_text(type));
+  Diagnostic& diagnostic =
+      report(DiagnosticId::kExpectedType, value.span, "an amount (a number)", to_text(type));
   if (type.kind == TypeKind::kBool) {
     diagnostic.help = "write the amount before the condition: `+20 if …`";
   } else {
@@ -504,7 +525,8 @@ void Checker::check_score(const std::vector<ast::ExprPtr>& amounts, NameScope& s
   for (std::size_t i = 0; i < amounts.size(); ++i) {
     if (!amounts[i]) continue;
     Expr& amount = *amounts[i];
-    if (i == 0 && amount.kind == ExprKind::kIf && amount.args.size() < 3) report(DiagnosticId::kFirstScoreIf, amount.span);
+    if (i == 0 && amount.kind == ExprKind::kIf && amount.args.size() < 3)
+      report(DiagnosticId::kFirstScoreIf, amount.span);
     check_amount(amount, scope);
   }
 }
@@ -512,9 +534,11 @@ void Checker::check_score(const std::vector<ast::ExprPtr>& amounts, NameScope& s
 void Checker::check_printable(const Expr& expr, std::string_view verb) {
   const Type& type = expr.type;
   if (type.kind == TypeKind::kClient) {
-    report(DiagnosticId::kNotPrintable, expr.span, "a client", verb).help = "name one of its parts: `.family`, `.os`, `.device`, `.tool`";
+    report(DiagnosticId::kNotPrintable, expr.span, "a client", verb).help =
+        "name one of its parts: `.family`, `.os`, `.device`, `.tool`";
   } else if (type.kind == TypeKind::kGeo) {
-    report(DiagnosticId::kNotPrintable, expr.span, "geo()", verb).help = "name one of its parts: `.country`, `.place`";
+    report(DiagnosticId::kNotPrintable, expr.span, "geo()", verb).help =
+        "name one of its parts: `.country`, `.place`";
   }
 }
 
@@ -542,7 +566,8 @@ void Checker::check_show(const ast::Rule& rule, NameScope& scope) {
       continue;
     }
     const auto [entry, is_new] = seen.try_emplace(name, where);
-    if (!is_new) report(DiagnosticId::kTwice, where, name).second = Diagnostic::Note{entry->second, "first here"};
+    if (!is_new)
+      report(DiagnosticId::kTwice, where, name).second = Diagnostic::Note{entry->second, "first here"};
   }
 }
 

@@ -17,7 +17,8 @@ std::optional<SettingsInfo::Value> Checker::check_setting(const ast::Assignment&
     if (list == nullptr) {
       Diagnostic& diagnostic = report(DiagnosticId::kNotSettable, where, first.text);
       std::string help = diagnostic.help;
-      if (find_global(first.text, "rule") != nullptr) help = fmt::format("a rule's parameter is `{}.parameter = …`", first.text);
+      if (find_global(first.text, "rule") != nullptr)
+        help = fmt::format("a rule's parameter is `{}.parameter = …`", first.text);
       suggest_name(diagnostic, where, first.text, globals_of("list"), std::move(help));
       return std::nullopt;
     }
@@ -39,8 +40,10 @@ std::optional<SettingsInfo::Value> Checker::check_setting(const ast::Assignment&
     const std::uint32_t param = model_.find_param(rule->index, name.text);
     if (param == kNoIndex) {
       std::vector<std::string_view> names;
-      for (const ast::Param& candidate : model_.rules[rule->index].decl->params) names.push_back(candidate.name.text);
-      suggest_name(report(DiagnosticId::kUnknownParam, name.span, first.text, name.text), name.span, name.text, names,
+      for (const ast::Param& candidate : model_.rules[rule->index].decl->params)
+        names.push_back(candidate.name.text);
+      suggest_name(report(DiagnosticId::kUnknownParam, name.span, first.text, name.text), name.span,
+                   name.text, names,
                    names.empty() ? "it has none" : fmt::format("it has {}", fmt::join(names, ", ")));
       return std::nullopt;
     }
@@ -72,7 +75,8 @@ void Checker::check_settings() {
       const std::string path = join_path(assignment.path);
       const auto [entry, is_new] = seen.try_emplace({tenant, path}, span_of(assignment.path));
       if (!is_new) {
-        report(DiagnosticId::kSetTwice, span_of(assignment.path), path).second = Diagnostic::Note{entry->second, "first set here"};
+        report(DiagnosticId::kSetTwice, span_of(assignment.path), path).second =
+            Diagnostic::Note{entry->second, "first set here"};
         continue;
       }
       if (auto value = check_setting(assignment)) info.values.push_back(std::move(*value));
@@ -91,7 +95,8 @@ void Checker::check_excepts() {
     info.rule = find_rule_or_report(decl.rule);
     const std::string who = fmt::format("the exception \"{}\"", decl.title);
     if (decl.drop == (decl.score != nullptr)) {
-      Diagnostic& diagnostic = report(DiagnosticId::kDropOrScore, decl.drop ? decl.score->span : decl.rule.span);
+      Diagnostic& diagnostic =
+          report(DiagnosticId::kDropOrScore, decl.drop ? decl.score->span : decl.rule.span);
       if (decl.drop) {
         diagnostic.second = Diagnostic::Note{decl.drop_span, "it drops the alert already"};
       } else {
@@ -99,10 +104,12 @@ void Checker::check_excepts() {
       }
     }
     if (!decl.owner) {
-      report(DiagnosticId::kClauseMissing, decl.rule.span, who, "owner").help = "somebody answers for every exception: `owner \"soc@contoso.example\"`";
+      report(DiagnosticId::kClauseMissing, decl.rule.span, who, "owner").help =
+          "somebody answers for every exception: `owner \"soc@contoso.example\"`";
     }
     if (!decl.until) {
-      report(DiagnosticId::kClauseMissing, decl.rule.span, who, "until").help = "every exception has an end: `until 2027-01-31`";
+      report(DiagnosticId::kClauseMissing, decl.rule.span, who, "until").help =
+          "every exception has an end: `until 2027-01-31`";
     } else {
       const auto until = constant(*decl.until, type_of(TypeKind::kTime), "`until`");
       (void)until;

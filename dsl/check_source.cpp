@@ -46,7 +46,8 @@ void Checker::check_source(SourceInfo& info) {
   }
 
   if (source.order) {
-    if (const auto order = constant(*source.order, type_of(TypeKind::kInt), "`order`")) info.order = std::get<std::int64_t>(*order);
+    if (const auto order = constant(*source.order, type_of(TypeKind::kInt), "`order`"))
+      info.order = std::get<std::int64_t>(*order);
   }
   if (source.lateness) {
     const auto lateness = constant(*source.lateness, type_of(TypeKind::kDuration), "`lateness`");
@@ -68,7 +69,8 @@ void Checker::check_source(SourceInfo& info) {
     const Span where = span_of(assignment.path);
     const auto [entry, is_new] = assigned.try_emplace(path, where);
     if (!is_new) {
-      report(DiagnosticId::kAssignedTwice, where, path).second = Diagnostic::Note{entry->second, "first assigned here"};
+      report(DiagnosticId::kAssignedTwice, where, path).second =
+          Diagnostic::Note{entry->second, "first assigned here"};
     }
     if (!assignment.value) continue;
     if (info.event_class == kNoIndex) {
@@ -111,10 +113,12 @@ void Checker::check_unwraps() {
     if (!unwrap->raw) continue;
     if (infer(*unwrap->raw, scope).kind == TypeKind::kNone) continue;
     const Expr* inner = unwrap->raw.get();
-    if (inner->kind == ExprKind::kCall && inner->name == "json" && inner->args.size() == 1) inner = inner->args[0].get();
+    if (inner->kind == ExprKind::kCall && inner->name == "json" && inner->args.size() == 1)
+      inner = inner->args[0].get();
     const bool has_member = inner->kind == ExprKind::kMember;
     while (inner->kind == ExprKind::kMember) inner = inner->args[0].get();
-    if (!has_member || inner->ref.kind != ast::RefKind::kRaw) report(DiagnosticId::kUnwrapForm, unwrap->raw->span);
+    if (!has_member || inner->ref.kind != ast::RefKind::kRaw)
+      report(DiagnosticId::kUnwrapForm, unwrap->raw->span);
   }
 }
 

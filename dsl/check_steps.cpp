@@ -10,7 +10,8 @@ using ast::Step;
 
 void Checker::check_step_forms(const ast::Rule& rule) {
   const bool together = rule.order == ast::StepOrder::kTogether;
-  const auto present = std::count_if(rule.steps.begin(), rule.steps.end(), [](const Step& step) { return !step.absent; });
+  const auto present =
+      std::count_if(rule.steps.begin(), rule.steps.end(), [](const Step& step) { return !step.absent; });
   const bool has_absence = !together && static_cast<std::size_t>(present) < rule.steps.size();
   // One step and an absence are a rule of their own kind; otherwise two things must happen.
   if (present < 1 || (present < 2 && !has_absence)) {
@@ -47,7 +48,9 @@ void Checker::check_step_keys(std::uint32_t rule, std::size_t index) {
   std::vector<KeyName>& keys = rule_keys_[rule];
   if (!step.by.empty()) {
     if (step.by.size() != decl.each.size()) {
-      const auto count = [](std::size_t n) { return n == 1 ? std::string("1 key") : fmt::format("{} keys", n); };
+      const auto count = [](std::size_t n) {
+        return n == 1 ? std::string("1 key") : fmt::format("{} keys", n);
+      };
       Span where = step.by.front() ? step.by.front()->span : step.name.span;
       if (step.by.back()) where.end = step.by.back()->span.end;
       report(DiagnosticId::kKeyCount, where, count(step.by.size()), std::to_string(decl.each.size()));
@@ -62,7 +65,8 @@ void Checker::check_step_keys(std::uint32_t rule, std::size_t index) {
     if (diagnostics_.size() > before) {
       if (step.by.empty()) {
         Diagnostic& diagnostic = diagnostics_[before];
-        diagnostic.second = Diagnostic::Note{step.name.span, fmt::format("step `{}` needs the key", step.name.text)};
+        diagnostic.second =
+            Diagnostic::Note{step.name.span, fmt::format("step `{}` needs the key", step.name.text)};
         diagnostic.help = "`by` gives the key under another name in a step: `directory by target where …`";
         diagnostic.repair.reset();
       }
@@ -73,8 +77,9 @@ void Checker::check_step_keys(std::uint32_t rule, std::size_t index) {
     if (keys[i].type.kind == TypeKind::kNone) {
       keys[i].type = type;
     } else if (type.kind != TypeKind::kNone && !may_equal(keys[i].type, type)) {
-      report(DiagnosticId::kKeyTypesDiffer, key->span, keys[i].name.empty() ? std::to_string(i + 1) : keys[i].name,
-             to_text(keys[i].type), to_text(type))
+      report(DiagnosticId::kKeyTypesDiffer, key->span,
+             keys[i].name.empty() ? std::to_string(i + 1) : keys[i].name, to_text(keys[i].type),
+             to_text(type))
           .second = Diagnostic::Note{step.name.span, "this step"};
     }
   }
@@ -87,7 +92,8 @@ void Checker::check_steps(std::uint32_t rule) {
     std::string name;
     if (key.name) {
       name = key.name->text;
-    } else if (key.expr && (key.expr->kind == ast::ExprKind::kName || key.expr->kind == ast::ExprKind::kMember)) {
+    } else if (key.expr &&
+               (key.expr->kind == ast::ExprKind::kName || key.expr->kind == ast::ExprKind::kMember)) {
       name = std::string(text_at(key.expr->span));
     }
     const Span span = key.name ? key.name->span : key.expr ? key.expr->span : decl.name.span;
@@ -111,10 +117,12 @@ void Checker::check_steps(std::uint32_t rule) {
       if (step.times->kind == ast::ExprKind::kName) {
         expect(*step.times, scope, type_of(TypeKind::kInt));
         if (step.times->type.kind != TypeKind::kNone && step.times->ref.kind != ast::RefKind::kParam) {
-          report(DiagnosticId::kNotConstant, step.times->span, "`times`").help = "write a number, or the name of a `param`";
+          report(DiagnosticId::kNotConstant, step.times->span, "`times`").help =
+              "write a number, or the name of a `param`";
         }
       } else if (const auto times = constant(*step.times, type_of(TypeKind::kInt), "`times`")) {
-        if (std::get<std::int64_t>(*times) <= 0) report(DiagnosticId::kNotPositive, step.times->span, "`times`");
+        if (std::get<std::int64_t>(*times) <= 0)
+          report(DiagnosticId::kNotPositive, step.times->span, "`times`");
       }
     }
     positive_duration(step.times_in.get(), scope, "the time after `in`");

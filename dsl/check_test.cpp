@@ -29,7 +29,8 @@ struct JsonProblem : nlohmann::json_sax<nlohmann::json> {
   bool end_array() override { return true; }
   bool parse_error(std::size_t position, const std::string& last, const nlohmann::json::exception&) override {
     std::string token;
-    for (const char c : last.substr(last.size() > 20 ? last.size() - 20 : 0)) token += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    for (const char c : last.substr(last.size() > 20 ? last.size() - 20 : 0))
+      token += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
     problem = fmt::format("it breaks at byte {}", position);
     if (!token.empty()) problem += fmt::format(", after `{}`", token);
     return false;
@@ -48,7 +49,8 @@ void Checker::check_test_time(Expr* at) {
     return;
   }
   const Type type = infer(*at, scope);
-  if (type.kind == TypeKind::kNone || type.kind == TypeKind::kDuration || type.kind == TypeKind::kTime) return;
+  if (type.kind == TypeKind::kNone || type.kind == TypeKind::kDuration || type.kind == TypeKind::kTime)
+    return;
   report(DiagnosticId::kTestTime, at->span);
 }
 
@@ -70,7 +72,8 @@ void Checker::test_value(Expr& value, const Type& type) {
   constant(value, type, "a value of a test");
 }
 
-void Checker::check_event_fields(const TestStep& step, const std::vector<std::uint32_t>& classes, std::string_view owner) {
+void Checker::check_event_fields(const TestStep& step, const std::vector<std::uint32_t>& classes,
+                                 std::string_view owner) {
   std::set<std::string_view> seen;
   for (const ast::RecordField& field : step.fields) {
     if (!seen.insert(field.name.text).second) report(DiagnosticId::kTwice, field.name.span, field.name.text);
@@ -120,7 +123,8 @@ void Checker::check_expected_fields(const TestStep& step, std::uint32_t rule) {
       test_value(*field.value, type_of(TypeKind::kString));
       const auto* word = std::get_if<std::string>(&field.value->literal);
       if (field.value->kind == ExprKind::kLiteral && word != nullptr && !severity_from(*word)) {
-        suggest_name(report(DiagnosticId::kUnknownSeverity, field.value->span, *word), field.value->span, *word, {});
+        suggest_name(report(DiagnosticId::kUnknownSeverity, field.value->span, *word), field.value->span,
+                     *word, {});
       }
       continue;
     }
@@ -140,7 +144,8 @@ void Checker::check_expected_fields(const TestStep& step, std::uint32_t rule) {
       continue;
     }
     const auto& keys = rule_keys_[rule];
-    const auto key = std::find_if(keys.begin(), keys.end(), [&](const KeyName& candidate) { return candidate.name == name; });
+    const auto key = std::find_if(keys.begin(), keys.end(),
+                                  [&](const KeyName& candidate) { return candidate.name == name; });
     if (key != keys.end()) {
       if (key->type.kind != TypeKind::kNone) test_value(*field.value, key->type);
       continue;
@@ -153,15 +158,19 @@ void Checker::check_expected_fields(const TestStep& step, std::uint32_t rule) {
       if (type->kind != TypeKind::kNone) test_value(*field.value, *type);
       continue;
     }
-    std::vector<std::string_view> candidates{"score", "severity", "message", "rule", "title", "tenant", "time"};
+    std::vector<std::string_view> candidates{"score", "severity", "message", "rule",
+                                             "title", "tenant",   "time"};
     for (const ast::NamedExpr& show : decl.show) {
       if (show.name) candidates.push_back(show.name->text);
     }
     for (const std::uint32_t index : rule_alert_classes_[rule]) {
-      for (const auto& [candidate, field_index] : model_.classes[index].fields) candidates.push_back(candidate);
+      for (const auto& [candidate, field_index] : model_.classes[index].fields)
+        candidates.push_back(candidate);
     }
-    suggest_name(report(DiagnosticId::kUnknownExpectation, field.name.span, decl.name.text, name), field.name.span, name, candidates,
-                 "an alert has `score`, `severity`, `message`, what `show` lists, its key, and the fields of its event");
+    suggest_name(report(DiagnosticId::kUnknownExpectation, field.name.span, decl.name.text, name),
+                 field.name.span, name, candidates,
+                 "an alert has `score`, `severity`, `message`, what `show` lists, its key, and the fields of "
+                 "its event");
   }
 }
 
@@ -188,13 +197,17 @@ void Checker::check_test_step(const TestStep& step, std::uint32_t rule) {
       if (find_global(step.source.text, "source") == nullptr) {
         Diagnostic& diagnostic = report(DiagnosticId::kUnknownSource, step.source.span, step.source.text);
         suggest_name(diagnostic, step.source.span, step.source.text, globals_of("source"),
-                     find_global(step.source.text, "class") != nullptr ? "this is a class; `at 0m CLASS { … }` gives an event of it" : "");
+                     find_global(step.source.text, "class") != nullptr
+                         ? "this is a class; `at 0m CLASS { … }` gives an event of it"
+                         : "");
       }
       JsonProblem sax;
-      if (!nlohmann::json::sax_parse(step.raw, &sax)) report(DiagnosticId::kBadRawJson, step.span, sax.problem);
+      if (!nlohmann::json::sax_parse(step.raw, &sax))
+        report(DiagnosticId::kBadRawJson, step.span, sax.problem);
       break;
     }
-    case TestStep::Kind::kExpectNone: break;
+    case TestStep::Kind::kExpectNone:
+      break;
     case TestStep::Kind::kExpectAlert:
     case TestStep::Kind::kExpectWithdrawn:
       check_test_time(step.at.get());

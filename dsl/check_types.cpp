@@ -6,8 +6,9 @@
 namespace shrike {
 namespace {
 
-constexpr std::array kScalars{TypeKind::kBool,  TypeKind::kInt,  TypeKind::kFloat,    TypeKind::kString, TypeKind::kIp,    TypeKind::kCidr,
-                              TypeKind::kTime,  TypeKind::kDuration, TypeKind::kPlace, TypeKind::kJson,   TypeKind::kClient};
+constexpr std::array kScalars{TypeKind::kBool,  TypeKind::kInt,  TypeKind::kFloat, TypeKind::kString,
+                              TypeKind::kIp,    TypeKind::kCidr, TypeKind::kTime,  TypeKind::kDuration,
+                              TypeKind::kPlace, TypeKind::kJson, TypeKind::kClient};
 
 std::optional<TypeKind> scalar_named(std::string_view name) {
   for (const TypeKind kind : kScalars) {
@@ -25,9 +26,22 @@ std::vector<std::string_view> type_names() {
 /// What other languages call it.
 std::string_view familiar_type(std::string_view name) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kOthers{{
-      {"str", "string"},      {"text", "string"},   {"integer", "int"},  {"long", "int"},      {"number", "int"},     {"double", "float"},
-      {"boolean", "bool"},    {"datetime", "time"}, {"timestamp", "time"}, {"date", "time"},    {"timespan", "duration"},
-      {"network", "cidr"},    {"subnet", "cidr"},   {"address", "ip"},   {"dynamic", "json"},  {"object", "json"},
+      {"str", "string"},
+      {"text", "string"},
+      {"integer", "int"},
+      {"long", "int"},
+      {"number", "int"},
+      {"double", "float"},
+      {"boolean", "bool"},
+      {"datetime", "time"},
+      {"timestamp", "time"},
+      {"date", "time"},
+      {"timespan", "duration"},
+      {"network", "cidr"},
+      {"subnet", "cidr"},
+      {"address", "ip"},
+      {"dynamic", "json"},
+      {"object", "json"},
   }};
   for (const auto& [theirs, ours] : kOthers) {
     if (theirs == name) return ours;
@@ -40,7 +54,8 @@ std::string_view familiar_type(std::string_view name) {
 std::optional<Type> Checker::resolve_type(const ast::TypeExpr& type) {
   if (type.name == "list" || type.name == "map") {
     if (!type.element) {
-      Diagnostic& diagnostic = report(DiagnosticId::kNoSuchList, type.span, fmt::format("`{}` without the type of its values", type.name));
+      Diagnostic& diagnostic = report(DiagnosticId::kNoSuchList, type.span,
+                                      fmt::format("`{}` without the type of its values", type.name));
       diagnostic.help = fmt::format("as in `{}<string>`", type.name);
       return std::nullopt;
     }
@@ -56,7 +71,8 @@ std::optional<Type> Checker::resolve_type(const ast::TypeExpr& type) {
     return Type{TypeKind::kMap, element->kind, 1, false};
   }
   if (type.name == "record") {
-    report(DiagnosticId::kNoSuchList, type.span, "record in this place").help = "records stand as fields of a class";
+    report(DiagnosticId::kNoSuchList, type.span, "record in this place").help =
+        "records stand as fields of a class";
     return std::nullopt;
   }
   if (const auto kind = scalar_named(type.name)) return type_of(*kind);
@@ -66,7 +82,8 @@ std::optional<Type> Checker::resolve_type(const ast::TypeExpr& type) {
     diagnostic.repair = Diagnostic::Repair{type.span, std::string(ours)};
   } else {
     suggest_name(diagnostic, type.span, type.name, type_names(),
-                 "types are bool, int, float, string, ip, cidr, time, duration, place, client, json, list<…> and map<…>");
+                 "types are bool, int, float, string, ip, cidr, time, duration, place, client, json, list<…> "
+                 "and map<…>");
   }
   return std::nullopt;
 }
@@ -95,9 +112,11 @@ std::optional<TypeKind> Checker::resolve_scalar(const ast::Name& name, std::stri
 std::optional<Type> Checker::list_type(Span where, const Type& element) {
   const auto type = list_of(element);
   if (type) return type;
-  Diagnostic& diagnostic = report(DiagnosticId::kNoSuchList, where, fmt::format("list<{}>", to_text(element)));
+  Diagnostic& diagnostic =
+      report(DiagnosticId::kNoSuchList, where, fmt::format("list<{}>", to_text(element)));
   if (element.is_list()) {
-    diagnostic.help = fmt::format("lists nest at most {} deep; `flatten(…)` makes one list of many", kMaxListDepth);
+    diagnostic.help =
+        fmt::format("lists nest at most {} deep; `flatten(…)` makes one list of many", kMaxListDepth);
   } else {
     diagnostic.help = "collect one of its members instead of the whole";
   }

@@ -55,7 +55,8 @@ std::string_view stateful_clause(const ast::Rule& rule) {
 
 class ProgramGenerator {
  public:
-  ProgramGenerator(const Model& model, const SourceFiles& files, const GenerateOptions& options, Diagnostics& diagnostics)
+  ProgramGenerator(const Model& model, const SourceFiles& files, const GenerateOptions& options,
+                   Diagnostics& diagnostics)
       : model_(model), options_(options), diagnostics_(diagnostics), lines_(files), pool_(out_) {
     for (const SourceFile& file : files) out_.files.push_back(file.name);
   }
@@ -78,7 +79,8 @@ class ProgramGenerator {
   void generate_sources();
   void generate_source(SourceData& data, const SourceInfo* info, std::uint32_t event_class);
   std::uint32_t ensure_field(SourceData& data, const SourceInfo* info, std::uint32_t field);
-  void ensure_dependencies(SourceData& data, const SourceInfo* info, const Expr& expr, const UnitContext& context);
+  void ensure_dependencies(SourceData& data, const SourceInfo* info, const Expr& expr,
+                           const UnitContext& context);
   void generate_unwraps();
   void generate_rule(std::uint32_t model_rule);
   void generate_rule_lets(const ast::Rule& rule, const RuleInfo& info, const UnitContext& context);
@@ -91,7 +93,9 @@ class ProgramGenerator {
   std::uint32_t add(Stage stage, UnitDraft unit, Span where);
   UnitContext context_for(const std::vector<ast::Let>* lets);
   std::uint32_t rule_unit(UnitDraft unit, Span where) { return add(Stage::kRule, std::move(unit), where); }
-  std::uint64_t slot_cost(std::uint32_t slot) const { return slot < slot_costs_.size() ? slot_costs_[slot] : 1; }
+  std::uint64_t slot_cost(std::uint32_t slot) const {
+    return slot < slot_costs_.size() ? slot_costs_[slot] : 1;
+  }
   const Type& type_of_let(const ast::Let* let) const { return let_types_.at(let); }
 
   const Model& model_;
@@ -102,12 +106,12 @@ class ProgramGenerator {
   ConstantPool pool_;
   SlotTable slots_;
   std::vector<Draft> drafts_;
-  std::vector<std::uint32_t> rules_;                 ///< kept rules: indices into model_.rules, by name
+  std::vector<std::uint32_t> rules_;                   ///< kept rules: indices into model_.rules, by name
   std::map<std::uint32_t, std::uint32_t> rule_index_;  ///< model rule -> program rule
   std::set<std::uint32_t> needed_fields_;
   std::map<const ast::Let*, Type> let_types_;
   std::vector<std::uint64_t> slot_costs_;
-  std::set<const void*> in_progress_;                ///< expressions of slots being generated, to find cycles
+  std::set<const void*> in_progress_;  ///< expressions of slots being generated, to find cycles
   bool failed_ = false;
 };
 
@@ -132,7 +136,8 @@ void ProgramGenerator::choose_rules() {
     const auto& only = options_.only;
     if (!only.empty() && std::find(only.begin(), only.end(), rule.name.text) == only.end()) continue;
     if (const std::string_view clause = stateful_clause(rule); !clause.empty()) {
-      diagnostics_.push_back(make_diagnostic(DiagnosticId::kNotRunnableYet, rule.name.span, rule.name.text, clause));
+      diagnostics_.push_back(
+          make_diagnostic(DiagnosticId::kNotRunnableYet, rule.name.span, rule.name.text, clause));
       failed_ = true;
       continue;
     }
@@ -169,7 +174,8 @@ void ProgramGenerator::declare_lists_params_tables() {
     TableData data{table.decl->name.text, table.key, table.value, {}};
     for (const auto& [key, value] : table.entries) {
       const auto* text = std::get_if<std::string>(&key);
-      data.entries.emplace_back(text != nullptr ? pool_.folded(*text) : pool_.literal(key), pool_.literal(value));
+      data.entries.emplace_back(text != nullptr ? pool_.folded(*text) : pool_.literal(key),
+                                pool_.literal(value));
     }
     out_.tables.push_back(std::move(data));
   }
@@ -203,7 +209,8 @@ void ProgramGenerator::collect_needed_slots() {
   }
   for (std::uint32_t field = 0; field < model_.fields.size(); ++field) {
     const auto& wanted = options_.fields;
-    if (std::find(wanted.begin(), wanted.end(), model_.fields[field].name) != wanted.end()) needed_fields_.insert(field);
+    if (std::find(wanted.begin(), wanted.end(), model_.fields[field].name) != wanted.end())
+      needed_fields_.insert(field);
   }
   const auto need_all = [&](const auto& exprs) {
     for (const auto& expr : exprs) need_slots_of(expr.get());
@@ -286,8 +293,9 @@ void ProgramGenerator::ensure_dependencies(SourceData& data, const SourceInfo* i
     data.units.resize(out_.slots.size(), kNoIndex);
     const std::uint32_t slot = entry->second;
     ensure_dependencies(data, info, *let->value, context);
-    data.units[slot] = add(Stage::kSource, UnitGenerator(context).value(let->value.get(), info->let_types[index], nullptr),
-                           let->name.span);
+    data.units[slot] =
+        add(Stage::kSource, UnitGenerator(context).value(let->value.get(), info->let_types[index], nullptr),
+            let->name.span);
   });
 }
 
@@ -315,8 +323,8 @@ std::uint32_t ProgramGenerator::ensure_field(SourceData& data, const SourceInfo*
     if (expr != nullptr) ensure_dependencies(data, info, *expr, context);
   }
   in_progress_.erase(key);
-  const std::uint32_t unit =
-      add(Stage::kSource, UnitGenerator(context).value(given, model_.fields[field].type, fallback), key->span);
+  const std::uint32_t unit = add(
+      Stage::kSource, UnitGenerator(context).value(given, model_.fields[field].type, fallback), key->span);
   data.units[slot] = unit;
   std::uint64_t cost = 0;
   for (const Instruction& instruction : drafts_[unit].unit.code) {
@@ -331,9 +339,11 @@ std::uint32_t ProgramGenerator::ensure_field(SourceData& data, const SourceInfo*
 void ProgramGenerator::generate_unwraps() {
   for (const ast::Unwrap* unwrap : model_.unwraps) {
     const UnitContext context = context_for(nullptr);
-    // `raw = json(raw.AuditData)`: the text at the path stands in the record's place, so only the path is kept.
+    // `raw = json(raw.AuditData)`: the text at the path stands in the record's place, so only the path is
+    // kept.
     const Expr* inner = unwrap->raw.get();
-    if (inner->kind == ExprKind::kCall && inner->name == "json" && inner->args.size() == 1) inner = inner->args[0].get();
+    if (inner->kind == ExprKind::kCall && inner->name == "json" && inner->args.size() == 1)
+      inner = inner->args[0].get();
     const auto path = static_path(*inner, nullptr, context);
     if (!path || path->empty()) {
       diagnostics_.push_back(make_diagnostic(DiagnosticId::kUnwrapForm, unwrap->raw->span));
@@ -350,13 +360,15 @@ void ProgramGenerator::generate_unwraps() {
 
 // ---- rules
 
-void ProgramGenerator::generate_rule_lets(const ast::Rule& rule, const RuleInfo& info, const UnitContext& context) {
+void ProgramGenerator::generate_rule_lets(const ast::Rule& rule, const RuleInfo& info,
+                                          const UnitContext& context) {
   for (std::size_t i = 0; i < rule.lets.size(); ++i) {
     const ast::Let& let = rule.lets[i];
     const auto slot = static_cast<std::uint32_t>(out_.slots.size());
     out_.slots.push_back({rule.name.text + "." + let.name.text, info.let_types[i]});
     const std::uint32_t unit =
-        add(Stage::kLet, UnitGenerator(context).value(let.value.get(), info.let_types[i], nullptr), let.name.span);
+        add(Stage::kLet, UnitGenerator(context).value(let.value.get(), info.let_types[i], nullptr),
+            let.name.span);
     slots_.lets[&let] = slot;
     for (SourceData& source : out_.sources) {
       source.units.resize(out_.slots.size(), kNoIndex);
@@ -378,7 +390,8 @@ void ProgramGenerator::generate_rule(std::uint32_t model_rule) {
   data.name = rule.name.text;
   data.title = rule.title;
   data.doc = rule.doc;
-  data.severity = rule.severity ? severity_from(rule.severity->text).value_or(Severity::kMedium) : Severity::kMedium;
+  data.severity =
+      rule.severity ? severity_from(rule.severity->text).value_or(Severity::kMedium) : Severity::kMedium;
   for (const ast::Attack& attack : rule.attack) data.attack.push_back(attack.id);
   data.tags = texts(rule.tags);
   data.refs = texts(rule.refs);
@@ -395,7 +408,8 @@ void ProgramGenerator::generate_rule(std::uint32_t model_rule) {
     // The name of the operation decides most; other fields stand in where a rule does not ask for it.
     const Guard* chosen = nullptr;
     for (const Guard& guard : guards) {
-      if (chosen == nullptr || (out_.slots[guard.slot].name == "operation" && out_.slots[chosen->slot].name != "operation")) {
+      if (chosen == nullptr ||
+          (out_.slots[guard.slot].name == "operation" && out_.slots[chosen->slot].name != "operation")) {
         chosen = &guard;
       }
     }
@@ -454,7 +468,8 @@ void ProgramGenerator::generate_respond(const ast::Rule& rule, RuleData& data, c
     const bool conditional = expr->kind == ExprKind::kIf;
     const Expr& action = conditional ? *expr->args[0] : *expr;
     const Expr* condition = conditional ? expr->args[1].get() : nullptr;
-    data.respond.push_back({action.name, rule_unit(generator.pack_if(pointers(action.args), condition), expr->span)});
+    data.respond.push_back(
+        {action.name, rule_unit(generator.pack_if(pointers(action.args), condition), expr->span)});
   }
 }
 
@@ -475,7 +490,8 @@ void ProgramGenerator::generate_exceptions() {
     if (except.score) data.score = rule_unit(generator.sum({except.score.get()}), except.score->span);
     if (except.until) {
       constexpr std::int64_t kDay = 24LL * 3600 * 1'000'000'000;
-      if (const auto* day = std::get_if<ast::Time>(&except.until->literal)) data.until = day->nanoseconds + kDay;
+      if (const auto* day = std::get_if<ast::Time>(&except.until->literal))
+        data.until = day->nanoseconds + kDay;
     }
     out_.exceptions.push_back(std::move(data));
   }
@@ -489,7 +505,8 @@ void ProgramGenerator::apply(const SettingsInfo::Value& value, ProfileData& prof
   } else if (value.target.kind == RefKind::kParam) {
     const ParamInfo& param = model_.params[value.target.index];
     const bool single = !param.type.is_list() && value.values.size() == 1;
-    profile.params[value.target.index] = single ? pool_.literal(value.values[0]) : pool_.list_of(value.values);
+    profile.params[value.target.index] =
+        single ? pool_.literal(value.values[0]) : pool_.list_of(value.values);
   }
 }
 
@@ -502,7 +519,8 @@ void ProgramGenerator::generate_profiles() {
   const auto take = [&](const SettingsInfo& settings, ProfileData& profile) {
     for (const SettingsInfo::Value& value : settings.values) apply(value, profile);
     for (std::uint32_t rule : settings.disabled) {
-      if (const auto kept = rule_index_.find(rule); kept != rule_index_.end()) profile.disabled.push_back(kept->second);
+      if (const auto kept = rule_index_.find(rule); kept != rule_index_.end())
+        profile.disabled.push_back(kept->second);
     }
   };
   for (const SettingsInfo& settings : model_.settings) {
@@ -521,7 +539,8 @@ void ProgramGenerator::generate_profiles() {
   for (ProfileData& profile : out_.profiles) {
     for (const SettingsInfo::Value& value : options_.overrides) apply(value, profile);
     std::sort(profile.disabled.begin(), profile.disabled.end());
-    profile.disabled.erase(std::unique(profile.disabled.begin(), profile.disabled.end()), profile.disabled.end());
+    profile.disabled.erase(std::unique(profile.disabled.begin(), profile.disabled.end()),
+                           profile.disabled.end());
   }
 }
 
@@ -555,7 +574,9 @@ void ProgramGenerator::place_units() {
   }
   for (UnwrapData& unwrap : out_.unwraps) move(unwrap.accept);
   for (RuleData& rule : out_.rules) {
-    for (std::uint32_t* unit : {&rule.where, &rule.score, &rule.say_values, &rule.show_values, &rule.quiet_keys}) move(*unit);
+    for (std::uint32_t* unit :
+         {&rule.where, &rule.score, &rule.say_values, &rule.show_values, &rule.quiet_keys})
+      move(*unit);
     for (RespondData& respond : rule.respond) move(respond.unit);
   }
   for (ExceptionData& exception : out_.exceptions) {
@@ -567,8 +588,8 @@ void ProgramGenerator::place_units() {
 
 }  // namespace
 
-std::optional<ProgramData> generate(const Model& model, const SourceFiles& files, const GenerateOptions& options,
-                                    Diagnostics& diagnostics) {
+std::optional<ProgramData> generate(const Model& model, const SourceFiles& files,
+                                    const GenerateOptions& options, Diagnostics& diagnostics) {
   return ProgramGenerator(model, files, options, diagnostics).run();
 }
 

@@ -1,5 +1,5 @@
-// Checked rules to a program: the last stage of the compiler. Units (pieces of code) are made by unit_generator.cpp.
-// Read next: runtime/opcodes.hpp for what the code does.
+// Checked rules to a program: the last stage of the compiler. Units (pieces of code) are made by
+// unit_generator.cpp. Read next: runtime/opcodes.hpp for what the code does.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "dsl/model.hpp"
-#include "shrike/diagnostic.hpp"
 #include "runtime/program_data.hpp"
+#include "shrike/diagnostic.hpp"
 
 namespace shrike {
 
@@ -19,9 +19,9 @@ struct GenerateOptions {
   std::vector<std::string> fields;             ///< fields to compute although no rule needs them
 };
 
-/// Generates code for the rules of a model that checked without errors. A rule that uses what cannot run yet is an error (kNotRunnableYet).
-/// Empty when an error was added.
-std::optional<ProgramData> generate(const Model& model, const SourceFiles& files, const GenerateOptions& options,
-                                    Diagnostics& diagnostics);
+/// Generates code for the rules of a model that checked without errors. A rule that uses what cannot run yet
+/// is an error (kNotRunnableYet). Empty when an error was added.
+std::optional<ProgramData> generate(const Model& model, const SourceFiles& files,
+                                    const GenerateOptions& options, Diagnostics& diagnostics);
 
 }  // namespace shrike

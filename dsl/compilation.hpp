@@ -1,5 +1,5 @@
-// The stages of the compiler in a row, for those inside the project that need the model as well as the program
-// (the command's `test`, `check` and `fmt`). Embedders use shrike/compile.hpp.
+// The stages of the compiler in a row, for those inside the project that need the model as well as the
+// program (the command's `test`, `check` and `fmt`). Embedders use shrike/compile.hpp.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,7 @@ namespace shrike {
 
 struct Analysis {
   Model model;
-  Diagnostics diagnostics;   ///< sorted by place
+  Diagnostics diagnostics;  ///< sorted by place
   bool has_errors() const;
 };
 

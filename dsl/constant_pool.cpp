@@ -26,7 +26,9 @@ std::uint32_t ConstantPool::missing() { return add("0", {}); }
 
 std::uint32_t ConstantPool::boolean(bool value) { return add(value ? "b1" : "b0", {value, false}); }
 
-std::uint32_t ConstantPool::integer(std::int64_t value) { return add(fmt::format("i{}", value), {value, false}); }
+std::uint32_t ConstantPool::integer(std::int64_t value) {
+  return add(fmt::format("i{}", value), {value, false});
+}
 
 std::uint32_t ConstantPool::string(std::string_view text) {
   return add("s" + std::string(text), {std::string(text), false});
@@ -79,14 +81,22 @@ std::uint32_t ConstantPool::list_of(std::span<const ast::Literal> literals) {
 
 std::uint32_t ConstantPool::value(const Value& value) {
   switch (value.kind) {
-    case Kind::kBool: return boolean(value.boolean);
-    case Kind::kInt: return integer(value.integer);
-    case Kind::kFloat: return literal(value.number);
-    case Kind::kString: return string(value.as_string());
-    case Kind::kIp: return literal(*value.address);
-    case Kind::kCidr: return literal(ast::Cidr{*value.address, static_cast<std::uint8_t>(value.prefix_bits)});
-    case Kind::kTime: return literal(ast::Time{value.integer});
-    case Kind::kDuration: return literal(ast::Duration{value.integer});
+    case Kind::kBool:
+      return boolean(value.boolean);
+    case Kind::kInt:
+      return integer(value.integer);
+    case Kind::kFloat:
+      return literal(value.number);
+    case Kind::kString:
+      return string(value.as_string());
+    case Kind::kIp:
+      return literal(*value.address);
+    case Kind::kCidr:
+      return literal(ast::Cidr{*value.address, static_cast<std::uint8_t>(value.prefix_bits)});
+    case Kind::kTime:
+      return literal(ast::Time{value.integer});
+    case Kind::kDuration:
+      return literal(ast::Duration{value.integer});
     case Kind::kList: {
       std::vector<std::uint32_t> items;
       for (const Value& item : value.as_list()) items.push_back(this->value(item));
@@ -95,7 +105,8 @@ std::uint32_t ConstantPool::value(const Value& value) {
     case Kind::kMissing:
     case Kind::kPlace:
     case Kind::kMap:
-    case Kind::kClient: break;
+    case Kind::kClient:
+      break;
   }
   return missing();
 }

@@ -1,5 +1,6 @@
-// The one table of diagnostics: every mistake that the compiler can name. A row is identifier, code, level, text and help.
-// Texts are fmt patterns; `{}` are filled with the arguments of make_diagnostic(). Helps stand as they are. Each row has a golden test named after it.
+// The one table of diagnostics: every mistake that the compiler can name. A row is identifier, code, level,
+// text and help. Texts are fmt patterns; `{}` are filled with the arguments of make_diagnostic(). Helps stand
+// as they are. Each row has a golden test named after it.
 #pragma once
 
 #include <fmt/format.h>
@@ -180,7 +181,7 @@ enum class DiagnosticId {
 
 struct DiagnosticRow {
   DiagnosticId id;
-  std::string_view name;   ///< the identifier without its k
+  std::string_view name;  ///< the identifier without its k
   std::string_view code;
   DiagnosticLevel level;
   std::string_view text;

@@ -1,4 +1,5 @@
-// How dear a condition is and how often it holds: guesses that order the parts of `and` and `or`. They never change what a condition means.
+// How dear a condition is and how often it holds: guesses that order the parts of `and` and `or`. They never
+// change what a condition means.
 #include <algorithm>
 
 #include "dsl/unit_generator.hpp"
@@ -15,8 +16,8 @@ namespace {
 
 constexpr double kTypicalListLength = 4;
 
-/// Parts of an expression that one estimate looks at. `let`s and `def`s that use others twice grow without bound when
-/// they are followed; what lies beyond is taken for an ordinary condition.
+/// Parts of an expression that one estimate looks at. `let`s and `def`s that use others twice grow without
+/// bound when they are followed; what lies beyond is taken for an ordinary condition.
 constexpr unsigned kMaxParts = 2'000;
 
 /// What is known of a condition, and how many more parts may be looked at.
@@ -33,16 +34,20 @@ double value_cost(const Expr& expr, Survey& survey) {
   --survey.parts_left;
   const UnitContext& context = survey.context;
   if (expr.ref.kind == RefKind::kField) {
-    return 1 + (context.slot_cost ? static_cast<double>(context.slot_cost(context.slots.of_field(expr.ref.index))) : 10);
+    return 1 + (context.slot_cost
+                    ? static_cast<double>(context.slot_cost(context.slots.of_field(expr.ref.index)))
+                    : 10);
   }
   if (const ast::Let* let = let_of(expr, context)) return value_cost(*let->value, survey);
   double cost = 1;
   if (expr.kind == ExprKind::kCall) {
     if (expr.ref.kind == RefKind::kFunction) cost += functions()[expr.ref.index].cost;
-    if (expr.ref.kind == RefKind::kDef) cost += estimate(*context.model.defs[expr.ref.index].decl->body, survey).cost;
+    if (expr.ref.kind == RefKind::kDef)
+      cost += estimate(*context.model.defs[expr.ref.index].decl->body, survey).cost;
   }
   double repeat = 1;
-  if (expr.kind == ExprKind::kComprehension || expr.kind == ExprKind::kQuantifier) repeat = kTypicalListLength;
+  if (expr.kind == ExprKind::kComprehension || expr.kind == ExprKind::kQuantifier)
+    repeat = kTypicalListLength;
   for (const auto& argument : expr.args) cost += repeat * value_cost(*argument, survey);
   if (expr.where) cost += repeat * estimate(*expr.where, survey).cost;
   return cost;
@@ -50,21 +55,28 @@ double value_cost(const Expr& expr, Survey& survey) {
 
 Estimate estimate_compare(const Expr& expr, Survey& survey) {
   const double operands = value_cost(*expr.args[0], survey) + value_cost(*expr.args[1], survey);
-  const bool against_constant = expr.args[1]->kind == ExprKind::kLiteral || expr.args[1]->kind == ExprKind::kList;
+  const bool against_constant =
+      expr.args[1]->kind == ExprKind::kLiteral || expr.args[1]->kind == ExprKind::kList;
   switch (expr.compare) {
-    case CompareOp::kEqual: return {operands + 2, against_constant ? 0.02 : 0.2};
-    case CompareOp::kIn: return {operands + 4, 0.05};
+    case CompareOp::kEqual:
+      return {operands + 2, against_constant ? 0.02 : 0.2};
+    case CompareOp::kIn:
+      return {operands + 4, 0.05};
     case CompareOp::kNotEqual:
-    case CompareOp::kNotIn: return {operands + 4, 0.8};
+    case CompareOp::kNotIn:
+      return {operands + 4, 0.8};
     case CompareOp::kLess:
     case CompareOp::kLessEqual:
     case CompareOp::kGreater:
-    case CompareOp::kGreaterEqual: return {operands + 4, 0.5};
+    case CompareOp::kGreaterEqual:
+      return {operands + 4, 0.5};
     case CompareOp::kContains:
     case CompareOp::kStarts:
     case CompareOp::kEnds:
-    case CompareOp::kLike: return {operands + 12, 0.1};
-    case CompareOp::kMatches: return {operands + 60, 0.1};
+    case CompareOp::kLike:
+      return {operands + 12, 0.1};
+    case CompareOp::kMatches:
+      return {operands + 60, 0.1};
   }
   return {operands, 0.5};
 }
@@ -91,12 +103,16 @@ Estimate estimate(const Expr& expr, Survey& survey) {
       const Estimate inner = estimate(*expr.args[0], survey);
       return {inner.cost, 1 - inner.likely};
     }
-    case ExprKind::kCompare: return estimate_compare(expr, survey);
-    case ExprKind::kHas: return {value_cost(*expr.args[0], survey) + 1, 0.5};
-    case ExprKind::kMissing: return {value_cost(*expr.args[0], survey) + 1, 0.5};
+    case ExprKind::kCompare:
+      return estimate_compare(expr, survey);
+    case ExprKind::kHas:
+      return {value_cost(*expr.args[0], survey) + 1, 0.5};
+    case ExprKind::kMissing:
+      return {value_cost(*expr.args[0], survey) + 1, 0.5};
     case ExprKind::kQuantifier: {
       const Estimate body = estimate(*expr.args[1], survey);
-      return {value_cost(*expr.args[0], survey) + kTypicalListLength * body.cost, expr.all ? body.likely : 0.3};
+      return {value_cost(*expr.args[0], survey) + kTypicalListLength * body.cost,
+              expr.all ? body.likely : 0.3};
     }
     case ExprKind::kIf: {
       const Estimate condition = estimate(*expr.args[1], survey);
@@ -109,7 +125,8 @@ Estimate estimate(const Expr& expr, Survey& survey) {
         return body;
       }
       return {value_cost(expr, survey), 0.5};
-    default: return {value_cost(expr, survey), 0.5};
+    default:
+      return {value_cost(expr, survey), 0.5};
   }
 }
 

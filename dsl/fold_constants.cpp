@@ -18,7 +18,8 @@ constexpr std::uint64_t kFoldingSteps = 100'000;
 
 bool is_constant(const Expr& expr) {
   switch (expr.kind) {
-    case ExprKind::kLiteral: return true;
+    case ExprKind::kLiteral:
+      return true;
     case ExprKind::kCall: {
       if (expr.ref.kind != RefKind::kFunction) return false;
       // What these say depends on the data that a run is given.
@@ -36,10 +37,13 @@ bool is_constant(const Expr& expr) {
     case ExprKind::kIf:
     case ExprKind::kHas:
     case ExprKind::kMissing:
-    case ExprKind::kList: break;
-    default: return false;
+    case ExprKind::kList:
+      break;
+    default:
+      return false;
   }
-  return std::all_of(expr.args.begin(), expr.args.end(), [](const auto& argument) { return is_constant(*argument); });
+  return std::all_of(expr.args.begin(), expr.args.end(),
+                     [](const auto& argument) { return is_constant(*argument); });
 }
 
 /// Values that a constant can hold; others would come back as missing.
@@ -47,12 +51,14 @@ bool is_holdable(const Value& value) {
   switch (value.kind) {
     case Kind::kPlace:
     case Kind::kMap:
-    case Kind::kClient: return false;
+    case Kind::kClient:
+      return false;
     case Kind::kList: {
       const auto items = value.as_list();
       return std::all_of(items.begin(), items.end(), is_holdable);
     }
-    default: return true;
+    default:
+      return true;
   }
 }
 
@@ -92,7 +98,8 @@ bool is_foldable(const Expr& expr) { return expr.kind != ExprKind::kLiteral && i
 std::optional<std::uint32_t> fold(const Expr& expr, const UnitContext& context) {
   std::optional<std::uint32_t> result;
   const bool ran = run(
-      context, [&](const UnitContext& inner) { return UnitGenerator(inner).value(&expr, expr.type, nullptr); },
+      context,
+      [&](const UnitContext& inner) { return UnitGenerator(inner).value(&expr, expr.type, nullptr); },
       [&](Vm& vm, EventState& event) {
         const Value value = vm.evaluate(0, event);
         if (is_holdable(value)) result = context.pool.value(value);

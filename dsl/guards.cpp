@@ -44,8 +44,9 @@ std::optional<Guard> guard_of_compare(const Expr& expr, const UnitContext& conte
   return guard;
 }
 
-/// What one search for guards may look at: parts and constants. `let`s that use others twice grow without bound when
-/// they are followed; what lies beyond gives no guard, so the rule is asked more often than it need be.
+/// What one search for guards may look at: parts and constants. `let`s that use others twice grow without
+/// bound when they are followed; what lies beyond gives no guard, so the rule is asked more often than it
+/// need be.
 constexpr std::size_t kMaxSearched = 500'000;
 
 std::vector<Guard> guards_of(const Expr& condition, const UnitContext& context, std::size_t& left);
@@ -57,7 +58,8 @@ std::vector<Guard> guards_of_or(const Expr& expr, const UnitContext& context, st
     const std::vector<Guard> others = guards_of(*expr.args[i], context, left);
     std::vector<Guard> still;
     for (Guard& guard : common) {
-      const auto same = std::find_if(others.begin(), others.end(), [&](const Guard& g) { return g.slot == guard.slot; });
+      const auto same =
+          std::find_if(others.begin(), others.end(), [&](const Guard& g) { return g.slot == guard.slot; });
       if (same == others.end()) continue;
       guard.constants.insert(guard.constants.end(), same->constants.begin(), same->constants.end());
       guard.lists.insert(guard.lists.end(), same->lists.begin(), same->lists.end());
@@ -80,7 +82,8 @@ std::vector<Guard> guards_of(const Expr& condition, const UnitContext& context, 
       }
       return all;
     }
-    case ExprKind::kOr: return guards_of_or(condition, context, left);
+    case ExprKind::kOr:
+      return guards_of_or(condition, context, left);
     case ExprKind::kCompare: {
       std::vector<Guard> one;
       if (auto guard = guard_of_compare(condition, context)) {

@@ -52,7 +52,8 @@ void for_each_expr(const ast::Rule& rule, const Visit& visit) {
   visit(rule.when.get());
   for (const ast::Step& step : rule.steps) {
     all(step.by);
-    for (const ast::ExprPtr* part : {&step.where, &step.times, &step.times_in, &step.within}) visit(part->get());
+    for (const ast::ExprPtr* part : {&step.where, &step.times, &step.times_in, &step.within})
+      visit(part->get());
   }
   all(rule.score);
   if (rule.say) all(rule.say->exprs);
@@ -71,7 +72,8 @@ void collect_fields(const std::vector<ast::FieldDecl>& fields, Used& used) {
 
 class Linter {
  public:
-  Linter(const Model& model, const SourceFiles& sources, Diagnostics& out) : model_(model), sources_(sources), out_(out) {}
+  Linter(const Model& model, const SourceFiles& sources, Diagnostics& out)
+      : model_(model), sources_(sources), out_(out) {}
 
   void run() {
     for (const TestInfo& test : model_.tests) tested_.insert(test.rule);
@@ -110,7 +112,8 @@ class Linter {
       }
     }
     for (const ast::Param& param : rule.params) {
-      if (used.params.count(param.index) == 0) report(DiagnosticId::kUnusedParam, param.name.span, param.name.text);
+      if (used.params.count(param.index) == 0)
+        report(DiagnosticId::kUnusedParam, param.name.span, param.name.text);
     }
     used_.lists.insert(used.lists.begin(), used.lists.end());
     lint_hidden_lists(rule);
@@ -175,7 +178,8 @@ class Linter {
         std::string_view text = comment.text;
         while (!text.empty() && (text.front() == ' ' || text.front() == '/')) text.remove_prefix(1);
         if (text.substr(0, 6) != "allow ") continue;
-        const std::uint32_t line = locate(sources_[comment.span.file], comment.span.begin).line + (comment.own_line ? 1 : 0);
+        const std::uint32_t line =
+            locate(sources_[comment.span.file], comment.span.begin).line + (comment.own_line ? 1 : 0);
         auto& codes = allowed[{comment.span.file, line}];
         for (std::size_t at = text.find('W'); at != std::string_view::npos; at = text.find('W', at + 1)) {
           codes.emplace(text.substr(at, 5));
@@ -210,6 +214,8 @@ class Linter {
 
 }  // namespace
 
-void lint(const Model& model, const SourceFiles& sources, Diagnostics& diagnostics) { Linter(model, sources, diagnostics).run(); }
+void lint(const Model& model, const SourceFiles& sources, Diagnostics& diagnostics) {
+  Linter(model, sources, diagnostics).run();
+}
 
 }  // namespace shrike

@@ -1,5 +1,6 @@
-// The checked rule set: every declaration of all files under its name, with types. check.cpp builds it from syntax trees;
-// codegen.cpp, the test runner and the documentation read it. Indices in ast::Ref point into these vectors.
+// The checked rule set: every declaration of all files under its name, with types. check.cpp builds it from
+// syntax trees; codegen.cpp, the test runner and the documentation read it. Indices in ast::Ref point into
+// these vectors.
 #pragma once
 
 #include <cstdint>
@@ -14,26 +15,27 @@
 
 namespace shrike {
 
-/// A field of events: one per name and type, shared by all classes that have it. Members of a `record` are fields with dotted names.
+/// A field of events: one per name and type, shared by all classes that have it. Members of a `record` are
+/// fields with dotted names.
 struct FieldInfo {
   std::string name;
   Type type;
-  std::string doc;                     ///< of the first class that has it
-  std::string ecs, ocsf;               ///< empty when the class says none
+  std::string doc;        ///< of the first class that has it
+  std::string ecs, ocsf;  ///< empty when the class says none
 };
 
 struct ClassInfo {
   std::string name;
   const ast::Class* decl = nullptr;
-  std::map<std::string, std::uint32_t> fields;              ///< by name, into Model::fields
-  std::map<std::uint32_t, const ast::Expr*> defaults;       ///< field -> default expression
-  std::vector<std::string> records;                         ///< names that are records, for messages ("inbox_rule")
+  std::map<std::string, std::uint32_t> fields;         ///< by name, into Model::fields
+  std::map<std::uint32_t, const ast::Expr*> defaults;  ///< field -> default expression
+  std::vector<std::string> records;  ///< names that are records, for messages ("inbox_rule")
 };
 
 struct ListInfo {
   const ast::ListDecl* decl = nullptr;
   TypeKind element = TypeKind::kString;
-  std::vector<ast::Literal> values;    ///< from the literal (names of other lists resolved) or the file
+  std::vector<ast::Literal> values;  ///< from the literal (names of other lists resolved) or the file
 };
 
 struct TableInfo {
@@ -46,8 +48,8 @@ struct ParamInfo {
   const ast::Rule* rule = nullptr;
   const ast::Param* decl = nullptr;
   Type type;
-  ast::Literal value;                  ///< scalar default (lists: see `values`)
-  std::vector<ast::Literal> values;    ///< default of a list parameter
+  ast::Literal value;                ///< scalar default (lists: see `values`)
+  std::vector<ast::Literal> values;  ///< default of a list parameter
 };
 
 struct DefInfo {
@@ -66,10 +68,11 @@ struct RuleInfo {
 struct SourceInfo {
   const ast::Source* decl = nullptr;
   std::uint32_t event_class = 0;
-  std::vector<std::pair<std::uint32_t, const ast::Expr*>> fields;  ///< field -> expression, in the order written
+  std::vector<std::pair<std::uint32_t, const ast::Expr*>>
+      fields;  ///< field -> expression, in the order written
   std::vector<Type> let_types;
   std::int64_t order = 100;
-  std::int64_t lateness = 0;           ///< nanoseconds
+  std::int64_t lateness = 0;  ///< nanoseconds
 };
 
 /// One checked `settings` block.
@@ -80,7 +83,7 @@ struct SettingsInfo {
     std::vector<ast::Literal> values;  ///< a list's values, or one
   };
   std::vector<Value> values;
-  std::vector<std::uint32_t> disabled; ///< rules
+  std::vector<std::uint32_t> disabled;  ///< rules
 };
 
 struct ExceptInfo {
@@ -94,7 +97,7 @@ struct TestInfo {
 };
 
 struct Model {
-  std::vector<ast::File> files;        ///< owns every declaration
+  std::vector<ast::File> files;  ///< owns every declaration
   std::vector<FieldInfo> fields;
   std::vector<ClassInfo> classes;
   std::vector<ListInfo> lists;

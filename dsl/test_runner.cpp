@@ -39,7 +39,8 @@ std::vector<ast::Literal> literals_of(const Expr& expr) {
     for (ast::Literal& literal : result) {
       if (auto* integer = std::get_if<std::int64_t>(&literal)) *integer = -*integer;
       if (auto* number = std::get_if<double>(&literal)) *number = -*number;
-      if (auto* duration = std::get_if<ast::Duration>(&literal)) duration->nanoseconds = -duration->nanoseconds;
+      if (auto* duration = std::get_if<ast::Duration>(&literal))
+        duration->nanoseconds = -duration->nanoseconds;
     }
   } else if (expr.kind == ExprKind::kLiteral) {
     result.push_back(expr.literal);
@@ -78,9 +79,11 @@ Value value_of(const Expr& expr, Arena& arena) {
 }
 
 bool same(const Json& a, const Json& b) {
-  if (a.is_string() && b.is_string()) return equal_caseless(a.get_ref<const std::string&>(), b.get_ref<const std::string&>());
+  if (a.is_string() && b.is_string())
+    return equal_caseless(a.get_ref<const std::string&>(), b.get_ref<const std::string&>());
   if (a.is_array() && b.is_array()) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Json& x, const Json& y) { return same(x, y); });
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](const Json& x, const Json& y) { return same(x, y); });
   }
   return a == b;
 }
@@ -95,7 +98,7 @@ class CaseRunner {
  private:
   struct Seen {
     Alert alert;
-    std::map<std::string, Json> fields;   ///< those that the case asks for
+    std::map<std::string, Json> fields;  ///< those that the case asks for
     bool expected = false;
     bool stands = true;
   };
@@ -119,7 +122,7 @@ class CaseRunner {
   const SourceFiles& files_;
   const ast::Test& test_;
   const ast::Case& case_;
-  std::vector<std::string> wanted_;       ///< fields named in expectations
+  std::vector<std::string> wanted_;  ///< fields named in expectations
   std::optional<Engine> engine_;
   std::vector<Seen> seen_;
   std::int64_t clock_ = kClockStart;
@@ -133,7 +136,8 @@ std::optional<ast::Ref> CaseRunner::target_of(const std::vector<ast::Name>& path
     if (param != kNoIndex) return ast::Ref{ast::RefKind::kParam, param};
     return std::nullopt;
   }
-  if (const std::uint32_t list = model_.find_list(path[0].text); list != kNoIndex) return ast::Ref{ast::RefKind::kList, list};
+  if (const std::uint32_t list = model_.find_list(path[0].text); list != kNoIndex)
+    return ast::Ref{ast::RefKind::kList, list};
   return std::nullopt;
 }
 
@@ -157,7 +161,8 @@ std::optional<Program> CaseRunner::compile() {
 
 std::vector<std::string> CaseRunner::run() {
   for (const TestStep& step : case_.steps) {
-    const bool expects = step.kind == TestStep::Kind::kExpectAlert || step.kind == TestStep::Kind::kExpectWithdrawn;
+    const bool expects =
+        step.kind == TestStep::Kind::kExpectAlert || step.kind == TestStep::Kind::kExpectWithdrawn;
     for (const ast::RecordField& field : step.fields) {
       if (expects) wanted_.push_back(field.name.text);
     }
@@ -169,16 +174,26 @@ std::vector<std::string> CaseRunner::run() {
   engine_.emplace(std::move(*program), options);
   for (const TestStep& step : case_.steps) {
     switch (step.kind) {
-      case TestStep::Kind::kSet: break;
-      case TestStep::Kind::kAt: deliver(step); break;
-      case TestStep::Kind::kGiven: give(step); break;
-      case TestStep::Kind::kExpectNone: expect_none(); break;
+      case TestStep::Kind::kSet:
+        break;
+      case TestStep::Kind::kAt:
+        deliver(step);
+        break;
+      case TestStep::Kind::kGiven:
+        give(step);
+        break;
+      case TestStep::Kind::kExpectNone:
+        expect_none();
+        break;
       case TestStep::Kind::kExpectAlert:
-      case TestStep::Kind::kExpectWithdrawn: expect(step); break;
+      case TestStep::Kind::kExpectWithdrawn:
+        expect(step);
+        break;
     }
   }
   for (const Seen& seen : seen_) {
-    if (seen.stands && !seen.expected) failures_.push_back("an alert that was not expected: " + describe(seen));
+    if (seen.stands && !seen.expected)
+      failures_.push_back("an alert that was not expected: " + describe(seen));
   }
   return failures_;
 }
@@ -187,7 +202,8 @@ std::int64_t CaseRunner::moment(const Expr* at) const {
   if (at == nullptr) return clock_;
   const auto literals = literals_of(*at);
   if (literals.size() != 1) return clock_;
-  if (const auto* duration = std::get_if<ast::Duration>(&literals[0])) return kClockStart + duration->nanoseconds;
+  if (const auto* duration = std::get_if<ast::Duration>(&literals[0]))
+    return kClockStart + duration->nanoseconds;
   if (const auto* time = std::get_if<ast::Time>(&literals[0])) return time->nanoseconds;
   return clock_;
 }
@@ -206,7 +222,8 @@ void CaseRunner::deliver(const TestStep& step) {
       value = Value::of_time(moment(field.value.get()));
     }
     const std::uint32_t event_class = model_.find_class(step.event->name.text);
-    const bool is_field = event_class != kNoIndex && model_.classes[event_class].fields.count(field.name.text) != 0;
+    const bool is_field =
+        event_class != kNoIndex && model_.classes[event_class].fields.count(field.name.text) != 0;
     const std::size_t dot = field.name.text.find('.');
     if (!is_field && dot != std::string::npos) {  // `params.ForwardTo: "…"`: an entry of a map
       const std::string_view name = arena.copy(std::string_view(field.name.text).substr(dot + 1));
@@ -217,7 +234,8 @@ void CaseRunner::deliver(const TestStep& step) {
   }
   for (const auto& [name, entries] : maps) fields.emplace_back(name, Value::of_map(entries));
   if (!has_time) fields.emplace_back("time", Value::of_time(clock_));
-  for (std::int64_t i = 0; i < step.times.value_or(1); ++i) take(engine_->feed_event(step.event->name.text, fields));
+  for (std::int64_t i = 0; i < step.times.value_or(1); ++i)
+    take(engine_->feed_event(step.event->name.text, fields));
 }
 
 void CaseRunner::give(const TestStep& step) {
@@ -244,7 +262,8 @@ void CaseRunner::take(const Expected<std::span<const Alert>>& fed) {
     return;
   }
   for (const Alert& alert : *fed) {
-    const auto known = std::find_if(seen_.begin(), seen_.end(), [&](const Seen& seen) { return seen.alert.id == alert.id; });
+    const auto known =
+        std::find_if(seen_.begin(), seen_.end(), [&](const Seen& seen) { return seen.alert.id == alert.id; });
     if (known != seen_.end()) {
       known->stands = alert.status == AlertStatus::kOpen;
       known->alert = alert;
@@ -281,8 +300,8 @@ bool CaseRunner::fits(const Seen& seen, const TestStep& step) const {
 }
 
 std::string CaseRunner::describe(const Seen& seen) const {
-  std::string text = fmt::format("{} at {}, score {}: {}", name_of(seen.alert.severity), format_time(seen.alert.time),
-                                 seen.alert.score, seen.alert.message);
+  std::string text = fmt::format("{} at {}, score {}: {}", name_of(seen.alert.severity),
+                                 format_time(seen.alert.time), seen.alert.score, seen.alert.message);
   for (const auto& [name, value] : seen.fields) {
     if (name != "score" && name != "severity" && !value.is_null()) {
       text += fmt::format(", {} {}", name, value.dump(-1, ' ', false, Json::error_handler_t::replace));

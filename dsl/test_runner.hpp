@@ -13,11 +13,12 @@ struct CaseResult {
   std::string rule;
   std::string title;
   Span where;
-  std::vector<std::string> failures;   ///< one sentence each; empty: passed
+  std::vector<std::string> failures;  ///< one sentence each; empty: passed
   bool passed() const { return failures.empty(); }
 };
 
-/// Runs every case of the model's tests, in the order of the files. Each case has an engine of its own with just the rule under test.
+/// Runs every case of the model's tests, in the order of the files. Each case has an engine of its own with
+/// just the rule under test.
 std::vector<CaseResult> run_tests(const Model& model, const SourceFiles& files);
 
 }  // namespace shrike

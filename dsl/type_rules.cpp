@@ -29,11 +29,15 @@ std::string to_text(const Type& type) {
 Type element_of(const Type& type) {
   switch (type.kind) {
     case TypeKind::kList:
-      if (type.depth > 1) return {TypeKind::kList, type.element, static_cast<std::uint8_t>(type.depth - 1), type.cased};
+      if (type.depth > 1)
+        return {TypeKind::kList, type.element, static_cast<std::uint8_t>(type.depth - 1), type.cased};
       return {type.element, TypeKind::kNone, 0, type.cased};
-    case TypeKind::kMap: return {type.element, TypeKind::kNone, 0, type.cased};
-    case TypeKind::kJson: return type_of(TypeKind::kJson);
-    default: return {};
+    case TypeKind::kMap:
+      return {type.element, TypeKind::kNone, 0, type.cased};
+    case TypeKind::kJson:
+      return type_of(TypeKind::kJson);
+    default:
+      return {};
   }
 }
 
@@ -43,7 +47,8 @@ std::optional<Type> list_of(const Type& element) {
   }
   if (element.is_list()) {
     if (element.depth >= kMaxListDepth) return std::nullopt;
-    return Type{TypeKind::kList, element.element, static_cast<std::uint8_t>(element.depth + 1), element.cased};
+    return Type{TypeKind::kList, element.element, static_cast<std::uint8_t>(element.depth + 1),
+                element.cased};
   }
   return Type{TypeKind::kList, element.kind, 1, element.cased};
 }
@@ -55,10 +60,13 @@ bool json_can_hold(const Type& type) {
     case TypeKind::kInt:
     case TypeKind::kFloat:
     case TypeKind::kString:
-    case TypeKind::kJson: return true;
+    case TypeKind::kJson:
+      return true;
     case TypeKind::kList:
-    case TypeKind::kMap: return json_can_hold(type_of(type.element));
-    default: return false;
+    case TypeKind::kMap:
+      return json_can_hold(type_of(type.element));
+    default:
+      return false;
   }
 }
 
@@ -115,10 +123,13 @@ bool may_equal(const Type& a, const Type& b) {
   if (a.kind != b.kind) return false;
   switch (a.kind) {
     case TypeKind::kClient:
-    case TypeKind::kGeo: return false;
+    case TypeKind::kGeo:
+      return false;
     case TypeKind::kList:
-    case TypeKind::kMap: return may_equal(element_of(a), element_of(b));
-    default: return true;
+    case TypeKind::kMap:
+      return may_equal(element_of(a), element_of(b));
+    default:
+      return true;
   }
 }
 
@@ -132,8 +143,10 @@ bool may_order(const Type& a, const Type& b) {
       case TypeKind::kTime:
       case TypeKind::kDuration:
       case TypeKind::kIp:
-      case TypeKind::kJson: return true;
-      default: return false;
+      case TypeKind::kJson:
+        return true;
+      default:
+        return false;
     }
   };
   return has_order(a) && has_order(b) && may_equal(a, b);

@@ -24,9 +24,12 @@ const Scope* find_local(const Scope* scope, std::string_view name) {
 bool is_plain(const Expr& expr) {
   switch (expr.kind) {
     case ExprKind::kLiteral:
-    case ExprKind::kName: return true;
-    case ExprKind::kMember: return expr.ref.kind != RefKind::kNone;
-    default: return false;
+    case ExprKind::kName:
+      return true;
+    case ExprKind::kMember:
+      return expr.ref.kind != RefKind::kNone;
+    default:
+      return false;
   }
 }
 
@@ -44,7 +47,8 @@ bool is_string_literal(const Expr& expr) {
 
 bool is_list_of_strings(const Expr& expr) {
   return expr.kind == ExprKind::kList && !expr.args.empty() &&
-         std::all_of(expr.args.begin(), expr.args.end(), [](const auto& item) { return is_string_literal(*item); });
+         std::all_of(expr.args.begin(), expr.args.end(),
+                     [](const auto& item) { return is_string_literal(*item); });
 }
 
 bool is_list_of_literals(const Expr& expr) {
@@ -67,7 +71,8 @@ std::uint8_t jump_flag(bool jump_if) { return jump_if ? InstructionFlag::kJumpIf
 
 std::uint32_t client_part(std::string_view name) {
   constexpr std::string_view kParts[] = {"family", "os", "device", "tool"};
-  return static_cast<std::uint32_t>(std::find(std::begin(kParts), std::end(kParts), name) - std::begin(kParts));
+  return static_cast<std::uint32_t>(std::find(std::begin(kParts), std::end(kParts), name) -
+                                    std::begin(kParts));
 }
 
 }  // namespace
@@ -77,12 +82,14 @@ const ast::Let* let_of(const Expr& expr, const UnitContext& context) {
   return &(*context.lets)[expr.ref.index];
 }
 
-std::optional<std::vector<std::string>> static_path(const Expr& expr, const Scope* scope, const UnitContext& context) {
+std::optional<std::vector<std::string>> static_path(const Expr& expr, const Scope* scope,
+                                                    const UnitContext& context) {
   if (expr.kind == ExprKind::kName) {
     if (expr.ref.kind == RefKind::kRaw) return std::vector<std::string>{};
     if (expr.ref.kind == RefKind::kLocal) {
       const Scope* local = find_local(scope, expr.name);
-      if (local != nullptr && local->alias != nullptr) return static_path(*local->alias, local->alias_scope, context);
+      if (local != nullptr && local->alias != nullptr)
+        return static_path(*local->alias, local->alias_scope, context);
     }
     if (const ast::Let* let = let_of(expr, context)) return static_path(*let->value, nullptr, context);
     return std::nullopt;
@@ -131,7 +138,8 @@ UnitDraft UnitGenerator::value(const Expr* expr, const Type& type, const Expr* f
     into(result, *alternative, nullptr);
     if (needs_cast(alternative->type, type)) cast(result, Operand(OperandKind::kRegister, result), type);
     if (alternative == expr && fallback != nullptr) {
-      emit_jump(Opcode::kTestHas, InstructionFlag::kJumpIfTrue, 0, Operand(OperandKind::kRegister, result).bits(), 0, done);
+      emit_jump(Opcode::kTestHas, InstructionFlag::kJumpIfTrue, 0,
+                Operand(OperandKind::kRegister, result).bits(), 0, done);
     }
   }
   bind(done);
@@ -190,13 +198,15 @@ UnitGenerator::Label UnitGenerator::new_label() {
 
 void UnitGenerator::bind(Label label) { labels_[label] = static_cast<std::uint32_t>(draft_.code.size()); }
 
-void UnitGenerator::emit(Opcode opcode, std::uint8_t flags, std::uint16_t dst, std::uint32_t x, std::uint32_t y) {
+void UnitGenerator::emit(Opcode opcode, std::uint8_t flags, std::uint16_t dst, std::uint32_t x,
+                         std::uint32_t y) {
   draft_.code.push_back({opcode, flags, dst, x, y, 0});
-  draft_.positions.push_back(places_.empty() ? PositionData{} : context_.lines.position(places_.back()->span));
+  draft_.positions.push_back(places_.empty() ? PositionData{}
+                                             : context_.lines.position(places_.back()->span));
 }
 
-void UnitGenerator::emit_jump(Opcode opcode, std::uint8_t flags, std::uint16_t dst, std::uint32_t x, std::uint32_t y,
-                              Label label) {
+void UnitGenerator::emit_jump(Opcode opcode, std::uint8_t flags, std::uint16_t dst, std::uint32_t x,
+                              std::uint32_t y, Label label) {
   fixups_.emplace_back(draft_.code.size(), label);
   emit(opcode, flags, dst, x, y);
 }
@@ -223,14 +233,30 @@ void UnitGenerator::branch(const Expr& expr, const Scope* scope, bool jump_if, L
   const std::uint32_t mark = next_register_;
   places_.push_back(&expr);
   switch (expr.kind) {
-    case ExprKind::kAnd: branch_junction(expr, scope, true, jump_if, label); break;
-    case ExprKind::kOr: branch_junction(expr, scope, false, jump_if, label); break;
-    case ExprKind::kNot: branch(*expr.args[0], scope, !jump_if, label); break;
-    case ExprKind::kCompare: branch_compare(expr, scope, jump_if, label); break;
-    case ExprKind::kHas: branch_has(*expr.args[0], scope, jump_if, label); break;
-    case ExprKind::kMissing: branch_has(*expr.args[0], scope, !jump_if, label); break;
-    case ExprKind::kQuantifier: branch_quantifier(expr, scope, jump_if, label); break;
-    case ExprKind::kIf: branch_if(expr, scope, jump_if, label); break;
+    case ExprKind::kAnd:
+      branch_junction(expr, scope, true, jump_if, label);
+      break;
+    case ExprKind::kOr:
+      branch_junction(expr, scope, false, jump_if, label);
+      break;
+    case ExprKind::kNot:
+      branch(*expr.args[0], scope, !jump_if, label);
+      break;
+    case ExprKind::kCompare:
+      branch_compare(expr, scope, jump_if, label);
+      break;
+    case ExprKind::kHas:
+      branch_has(*expr.args[0], scope, jump_if, label);
+      break;
+    case ExprKind::kMissing:
+      branch_has(*expr.args[0], scope, !jump_if, label);
+      break;
+    case ExprKind::kQuantifier:
+      branch_quantifier(expr, scope, jump_if, label);
+      break;
+    case ExprKind::kIf:
+      branch_if(expr, scope, jump_if, label);
+      break;
     case ExprKind::kLiteral: {
       const bool* constant = std::get_if<bool>(&expr.literal);
       if ((constant != nullptr && *constant) == jump_if) emit_jump(Opcode::kJump, 0, 0, 0, 0, label);
@@ -238,7 +264,8 @@ void UnitGenerator::branch(const Expr& expr, const Scope* scope, bool jump_if, L
     }
     case ExprKind::kCall:
       if (expr.ref.kind == RefKind::kDef) {
-        with_parameters(expr, scope, [&](const Expr& body, const Scope* inner) { branch(body, inner, jump_if, label); });
+        with_parameters(expr, scope,
+                        [&](const Expr& body, const Scope* inner) { branch(body, inner, jump_if, label); });
         break;
       }
       [[fallthrough]];
@@ -249,15 +276,18 @@ void UnitGenerator::branch(const Expr& expr, const Scope* scope, bool jump_if, L
   next_register_ = mark;
 }
 
-void UnitGenerator::branch_junction(const Expr& expr, const Scope* scope, bool is_and, bool jump_if, Label label) {
-  // Conditions have no effects and missing values are plain falsehoods, so the order is free: what is cheap and decides most comes first.
+void UnitGenerator::branch_junction(const Expr& expr, const Scope* scope, bool is_and, bool jump_if,
+                                    Label label) {
+  // Conditions have no effects and missing values are plain falsehoods, so the order is free: what is cheap
+  // and decides most comes first.
   std::vector<std::pair<double, const Expr*>> parts;
   for (const auto& part : expr.args) {
     const Estimate guess = estimate(*part, context_);
     const double decides = is_and ? 1 - guess.likely : guess.likely;
     parts.emplace_back(guess.cost / std::max(decides, 0.01), part.get());
   }
-  std::stable_sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(parts.begin(), parts.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
   // Of `a and b`: any false part decides. Jumping on that outcome needs no more than a chain of tests.
   if (jump_if != is_and) {
     for (const auto& part : parts) branch(*part.second, scope, jump_if, label);
@@ -289,7 +319,9 @@ void UnitGenerator::branch_compare(const Expr& expr, const Scope* scope, bool ju
     emit_jump(opcode, flags, dst, x.bits(), y.bits(), label);
   };
   switch (expr.compare) {
-    case CompareOp::kMatches: branch_matches(expr, scope, jump_if, label); return;
+    case CompareOp::kMatches:
+      branch_matches(expr, scope, jump_if, label);
+      return;
     case CompareOp::kEqual:
     case CompareOp::kIn: {
       const bool is_equal = expr.compare == CompareOp::kEqual;
@@ -297,7 +329,8 @@ void UnitGenerator::branch_compare(const Expr& expr, const Scope* scope, bool ju
       if (is_text && !cased) {
         const Operand x = operand(left, scope);
         if (x.kind() == OperandKind::kSlot) {
-          const std::uint32_t y = is_equal ? context_.pool.folded(text_of(right)) : pattern_operand(right, scope, false).index();
+          const std::uint32_t y =
+              is_equal ? context_.pool.folded(text_of(right)) : pattern_operand(right, scope, false).index();
           emit_jump(is_equal ? Opcode::kTestIs : Opcode::kTestIsOne, flags, 0, x.index(), y, label);
           return;
         }
@@ -314,11 +347,13 @@ void UnitGenerator::branch_compare(const Expr& expr, const Scope* scope, bool ju
       const Label not_held = new_label();
       if (expr.compare == CompareOp::kNotIn && left.type.kind == TypeKind::kJson && right.type.is_list() &&
           right.type.element != TypeKind::kJson) {
-        // A json that does not hold the elements' type counts as missing, so it is not "not in" either. Numbers are one type here.
+        // A json that does not hold the elements' type counts as missing, so it is not "not in" either.
+        // Numbers are one type here.
         const std::uint16_t held = allocate();
         const bool is_number = right.type.element == TypeKind::kInt || right.type.element == TypeKind::kFloat;
         cast(held, x, Type{is_number ? TypeKind::kFloat : right.type.element, TypeKind::kNone, 0, false});
-        emit_jump(Opcode::kTestHas, 0, 0, Operand(OperandKind::kRegister, held).bits(), 0, jump_if ? not_held : label);
+        emit_jump(Opcode::kTestHas, 0, 0, Operand(OperandKind::kRegister, held).bits(), 0,
+                  jump_if ? not_held : label);
       }
       test(expr.compare == CompareOp::kNotEqual ? Opcode::kTestDiffer : Opcode::kTestNotIn, 0, x,
            pattern_operand(right, scope, cased));
@@ -329,7 +364,8 @@ void UnitGenerator::branch_compare(const Expr& expr, const Scope* scope, bool ju
     case CompareOp::kLessEqual:
     case CompareOp::kGreater:
     case CompareOp::kGreaterEqual: {
-      const auto order = static_cast<std::uint16_t>(static_cast<int>(expr.compare) - static_cast<int>(CompareOp::kLess));
+      const auto order =
+          static_cast<std::uint16_t>(static_cast<int>(expr.compare) - static_cast<int>(CompareOp::kLess));
       const Operand x = operand(left, scope);
       test(Opcode::kTestOrder, order, x, operand(right, scope));
       return;
@@ -338,7 +374,8 @@ void UnitGenerator::branch_compare(const Expr& expr, const Scope* scope, bool ju
     case CompareOp::kStarts:
     case CompareOp::kEnds:
     case CompareOp::kLike: {
-      const auto op = static_cast<std::uint16_t>(static_cast<int>(expr.compare) - static_cast<int>(CompareOp::kContains));
+      const auto op =
+          static_cast<std::uint16_t>(static_cast<int>(expr.compare) - static_cast<int>(CompareOp::kContains));
       const Operand x = operand(left, scope);
       test(Opcode::kTestText, op, x, pattern_operand(right, scope, cased));
       return;
@@ -388,8 +425,8 @@ void UnitGenerator::branch_quantifier(const Expr& expr, const Scope* scope, bool
   const Scope inner{scope, expr.name, Operand(OperandKind::kRegister, variable)};
   const std::uint32_t loop = loops_++;
 
-  // `any` is decided by a body that holds, `all` by one that does not; a list that runs out decides the other way,
-  // and a missing list is false for both.
+  // `any` is decided by a body that holds, `all` by one that does not; a list that runs out decides the other
+  // way, and a missing list is false for both.
   const Label decided = new_label();
   const Label exhausted = new_label();
   const Label done = new_label();
@@ -430,20 +467,26 @@ void UnitGenerator::branch_if(const Expr& expr, const Scope* scope, bool jump_if
 Operand UnitGenerator::operand(const Expr& expr, const Scope* scope) {
   if (auto path = static_path(expr, scope, context_)) return {OperandKind::kRaw, context_.pool.path(*path)};
   switch (expr.ref.kind) {
-    case RefKind::kField: return {OperandKind::kSlot, context_.slots.of_field(expr.ref.index)};
-    case RefKind::kParam: return {OperandKind::kParam, expr.ref.index};
-    case RefKind::kList: return {OperandKind::kList, expr.ref.index};
+    case RefKind::kField:
+      return {OperandKind::kSlot, context_.slots.of_field(expr.ref.index)};
+    case RefKind::kParam:
+      return {OperandKind::kParam, expr.ref.index};
+    case RefKind::kList:
+      return {OperandKind::kList, expr.ref.index};
     case RefKind::kTable:
       if (expr.kind == ExprKind::kName) return {OperandKind::kTable, expr.ref.index};
       break;
-    case RefKind::kClass: return {OperandKind::kSpecial, static_cast<std::uint32_t>(Special::kClassName)};
-    case RefKind::kLet: return {OperandKind::kSlot, context_.slots.lets.at(let_of(expr, context_))};
+    case RefKind::kClass:
+      return {OperandKind::kSpecial, static_cast<std::uint32_t>(Special::kClassName)};
+    case RefKind::kLet:
+      return {OperandKind::kSlot, context_.slots.lets.at(let_of(expr, context_))};
     case RefKind::kLocal: {
       const Scope* local = find_local(scope, expr.name);
       if (local == nullptr) break;
       return local->alias != nullptr ? operand(*local->alias, local->alias_scope) : local->operand;
     }
-    default: break;
+    default:
+      break;
   }
   if (expr.kind == ExprKind::kLiteral) return {OperandKind::kConst, context_.pool.literal(expr.literal)};
   if (is_list_of_literals(expr)) {
@@ -478,7 +521,9 @@ void UnitGenerator::into(std::uint16_t dst, const Expr& expr, const Scope* scope
   const std::uint32_t mark = next_register_;
   places_.push_back(&expr);
   const auto copy = [&](Operand from) { emit(Opcode::kMove, 0, dst, from.bits(), 0); };
-  const auto unary = [&](Opcode opcode, std::uint32_t y) { emit(opcode, 0, dst, operand(*expr.args[0], scope).bits(), y); };
+  const auto unary = [&](Opcode opcode, std::uint32_t y) {
+    emit(opcode, 0, dst, operand(*expr.args[0], scope).bits(), y);
+  };
 
   if (expr.ref.kind != RefKind::kNone && expr.kind != ExprKind::kCall) {
     copy(operand(expr, scope));
@@ -489,15 +534,20 @@ void UnitGenerator::into(std::uint16_t dst, const Expr& expr, const Scope* scope
   } else {
     switch (expr.kind) {
       case ExprKind::kLiteral:
-      case ExprKind::kName: copy(operand(expr, scope)); break;
+      case ExprKind::kName:
+        copy(operand(expr, scope));
+        break;
       case ExprKind::kMember:
         if (expr.args[0]->type.kind == TypeKind::kClient) {
           unary(Opcode::kClientPart, client_part(expr.name));
         } else {
-          unary(is_starred(*expr.args[0]) ? Opcode::kMembers : Opcode::kMember, context_.pool.string(expr.name));
+          unary(is_starred(*expr.args[0]) ? Opcode::kMembers : Opcode::kMember,
+                context_.pool.string(expr.name));
         }
         break;
-      case ExprKind::kStar: unary(Opcode::kStar, 0); break;
+      case ExprKind::kStar:
+        unary(Opcode::kStar, 0);
+        break;
       case ExprKind::kIndex:
         if (expr.args[0]->ref.kind == RefKind::kTable) {
           emit(Opcode::kLookup, 0, dst, operand(*expr.args[1], scope).bits(), expr.args[0]->ref.index);
@@ -506,7 +556,9 @@ void UnitGenerator::into(std::uint16_t dst, const Expr& expr, const Scope* scope
           emit(Opcode::kIndex, 0, dst, x.bits(), operand(*expr.args[1], scope).bits());
         }
         break;
-      case ExprKind::kCall: call_into(dst, expr, scope); break;
+      case ExprKind::kCall:
+        call_into(dst, expr, scope);
+        break;
       case ExprKind::kList: {
         std::vector<const Expr*> items;
         for (const auto& item : expr.args) items.push_back(item.get());
@@ -514,8 +566,12 @@ void UnitGenerator::into(std::uint16_t dst, const Expr& expr, const Scope* scope
         emit(Opcode::kList, 0, dst, static_cast<std::uint32_t>(items.size()), first);
         break;
       }
-      case ExprKind::kComprehension: comprehension_into(dst, expr, scope); break;
-      case ExprKind::kNegate: unary(Opcode::kNegate, 0); break;
+      case ExprKind::kComprehension:
+        comprehension_into(dst, expr, scope);
+        break;
+      case ExprKind::kNegate:
+        unary(Opcode::kNegate, 0);
+        break;
       case ExprKind::kArithmetic: {
         const Operand x = operand(*expr.args[0], scope);
         const Operand y = operand(*expr.args[1], scope);
@@ -531,8 +587,10 @@ void UnitGenerator::into(std::uint16_t dst, const Expr& expr, const Scope* scope
         const Label done = new_label();
         into(dst, *expr.args[0], scope);
         // A json that does not hold the type of the other side counts as missing.
-        if (needs_cast(expr.args[0]->type, expr.type)) cast(dst, Operand(OperandKind::kRegister, dst), expr.type);
-        emit_jump(Opcode::kTestHas, InstructionFlag::kJumpIfTrue, 0, Operand(OperandKind::kRegister, dst).bits(), 0, done);
+        if (needs_cast(expr.args[0]->type, expr.type))
+          cast(dst, Operand(OperandKind::kRegister, dst), expr.type);
+        emit_jump(Opcode::kTestHas, InstructionFlag::kJumpIfTrue, 0,
+                  Operand(OperandKind::kRegister, dst).bits(), 0, done);
         into(dst, *expr.args[1], scope);
         bind(done);
         break;
@@ -552,7 +610,8 @@ void UnitGenerator::into(std::uint16_t dst, const Expr& expr, const Scope* scope
         bind(done);
         break;
       }
-      default: boolean_into(dst, expr, scope);
+      default:
+        boolean_into(dst, expr, scope);
     }
   }
   places_.pop_back();
@@ -578,7 +637,8 @@ std::uint16_t UnitGenerator::arguments(const std::vector<const Expr*>& exprs, co
   const auto first = static_cast<std::uint16_t>(next_register_);
   for (std::size_t i = 0; i < exprs.size(); ++i) allocate();
   if (draft_.too_large) return 0;
-  for (std::size_t i = 0; i < exprs.size(); ++i) into(static_cast<std::uint16_t>(first + i), *exprs[i], scope);
+  for (std::size_t i = 0; i < exprs.size(); ++i)
+    into(static_cast<std::uint16_t>(first + i), *exprs[i], scope);
   return first;
 }
 

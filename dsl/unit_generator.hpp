@@ -1,5 +1,5 @@
-// Code for one expression: conditions become tests that branch, values go to registers. Used by codegen.cpp only.
-// Read next: runtime/opcodes.hpp.
+// Code for one expression: conditions become tests that branch, values go to registers. Used by codegen.cpp
+// only. Read next: runtime/opcodes.hpp.
 #pragma once
 
 #include <cstdint>
@@ -18,13 +18,14 @@
 
 namespace shrike {
 
-/// Where a name of a quantifier, comprehension or `def` parameter leads: a register, or the expression it stands for.
+/// Where a name of a quantifier, comprehension or `def` parameter leads: a register, or the expression it
+/// stands for.
 struct Scope {
   const Scope* parent = nullptr;
   std::string_view name;
-  Operand operand;                       ///< used when `alias` is null
-  const ast::Expr* alias = nullptr;      ///< a name, literal or path that is read in its place
-  const Scope* alias_scope = nullptr;    ///< scope in which `alias` is read
+  Operand operand;                     ///< used when `alias` is null
+  const ast::Expr* alias = nullptr;    ///< a name, literal or path that is read in its place
+  const Scope* alias_scope = nullptr;  ///< scope in which `alias` is read
 };
 
 /// Slots of the program: fields first, then one per `let` that is used.
@@ -49,9 +50,10 @@ struct UnitContext {
   const LineStarts& lines;
   ConstantPool& pool;
   const SlotTable& slots;
-  const std::vector<ast::Let>* lets = nullptr;               ///< of the enclosing rule or source
-  std::function<std::uint64_t(std::uint32_t slot)> slot_cost;  ///< cost of computing a slot, for ordering conjuncts
-  bool folds = true;                                         ///< false while folding itself generates code
+  const std::vector<ast::Let>* lets = nullptr;  ///< of the enclosing rule or source
+  std::function<std::uint64_t(std::uint32_t slot)>
+      slot_cost;      ///< cost of computing a slot, for ordering conjuncts
+  bool folds = true;  ///< false while folding itself generates code
 };
 
 /// A finished piece of code.
@@ -60,11 +62,13 @@ struct UnitDraft {
   std::vector<PositionData> positions;
   std::uint16_t registers = 0;
   std::uint32_t source = kNoIndex;
-  bool too_large = false;                ///< a register, loop or argument limit was passed
+  bool too_large = false;  ///< a register, loop or argument limit was passed
 };
 
-/// The path that an expression reads from the record without any work: `raw`, a member of such, or a name for one.
-std::optional<std::vector<std::string>> static_path(const ast::Expr& expr, const Scope* scope, const UnitContext& context);
+/// The path that an expression reads from the record without any work: `raw`, a member of such, or a name for
+/// one.
+std::optional<std::vector<std::string>> static_path(const ast::Expr& expr, const Scope* scope,
+                                                    const UnitContext& context);
 
 /// The `let` an expression names, or null.
 const ast::Let* let_of(const ast::Expr& expr, const UnitContext& context);
@@ -78,7 +82,8 @@ class UnitGenerator {
 
   /// A condition that holds when `expr` does.
   UnitDraft condition(const ast::Expr& expr);
-  /// The value of `expr`, converted to `type` where it is json; `fallback` (may be null) stands in where it is missing.
+  /// The value of `expr`, converted to `type` where it is json; `fallback` (may be null) stands in where it
+  /// is missing.
   UnitDraft value(const ast::Expr* expr, const Type& type, const ast::Expr* fallback);
   /// A list of all values, missing ones kept.
   UnitDraft pack(const std::vector<const ast::Expr*>& exprs);
@@ -94,7 +99,8 @@ class UnitGenerator {
   Label new_label();
   void bind(Label label);
   void emit(Opcode opcode, std::uint8_t flags, std::uint16_t dst, std::uint32_t x, std::uint32_t y);
-  void emit_jump(Opcode opcode, std::uint8_t flags, std::uint16_t dst, std::uint32_t x, std::uint32_t y, Label label);
+  void emit_jump(Opcode opcode, std::uint8_t flags, std::uint16_t dst, std::uint32_t x, std::uint32_t y,
+                 Label label);
   std::uint16_t allocate();
 
   /// Jumps to `label` when `expr` is `jump_if`, else falls through.
@@ -131,7 +137,7 @@ class UnitGenerator {
   std::uint32_t next_register_ = 0;
   unsigned loops_ = 0;
   unsigned builders_ = 0;
-  unsigned def_depth_ = 0;                             ///< `def`s whose bodies are being generated
+  unsigned def_depth_ = 0;  ///< `def`s whose bodies are being generated
 };
 
 /// Estimated cost of deciding a condition, and how likely it is to hold; used to order `and` and `or`.

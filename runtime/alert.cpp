@@ -9,7 +9,8 @@ using Json = nlohmann::ordered_json;
 Json to_json(const Alert& alert) {
   Json respond = Json::array();
   for (const Response& response : alert.respond) {
-    respond.push_back({{"action", response.action}, {"arguments", response.arguments}, {"request", response.request}});
+    respond.push_back(
+        {{"action", response.action}, {"arguments", response.arguments}, {"request", response.request}});
   }
   Json evidence = Json::array();
   for (const Evidence& event : alert.evidence) {

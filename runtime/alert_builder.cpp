@@ -15,8 +15,10 @@ using Json = nlohmann::ordered_json;
 
 std::string spoken(const Value& value) {
   switch (value.kind) {
-    case Kind::kMissing: return "?";
-    case Kind::kString: return std::string(value.as_string());
+    case Kind::kMissing:
+      return "?";
+    case Kind::kString:
+      return std::string(value.as_string());
     case Kind::kList: {
       std::string text;
       for (const Value& item : value.as_list()) {
@@ -25,7 +27,8 @@ std::string spoken(const Value& value) {
       }
       return text;
     }
-    default: break;
+    default:
+      break;
   }
   std::string text;
   append_json(text, value);
@@ -113,7 +116,8 @@ void AlertBuilder::add_blind(Alert& alert) {
 void AlertBuilder::add_quiet(Firing& firing) {
   firing.quiet = rule_.quiet;
   if (rule_.quiet_param != kNoIndex) {
-    const Value given = program_.sealed().constants[program_.data().profiles[event_.profile].params[rule_.quiet_param]];
+    const Value given =
+        program_.sealed().constants[program_.data().profiles[event_.profile].params[rule_.quiet_param]];
     if (given.kind == Kind::kDuration) firing.quiet = given.integer;
   }
   if (firing.quiet <= 0 || rule_.quiet_keys == kNoIndex) return;
@@ -152,8 +156,10 @@ Firing AlertBuilder::build(std::string_view record, const RecordPlace& place, st
 
   firing.event_class = data.classes[data.sources[event_.source].event_class].name;
   const Value id = data.id_slot == kNoIndex ? Value() : vm_.slot(data.id_slot, event_);
-  firing.event_id = id.kind == Kind::kString && id.size != 0 ? std::string(id.as_string()) : Digest().add(record).hex();
-  const std::string at = place.file.empty() ? std::string() : std::string(place.file) + ":" + std::to_string(place.line);
+  firing.event_id =
+      id.kind == Kind::kString && id.size != 0 ? std::string(id.as_string()) : Digest().add(record).hex();
+  const std::string at =
+      place.file.empty() ? std::string() : std::string(place.file) + ":" + std::to_string(place.line);
   alert.evidence.push_back({firing.event_id, alert.time, firing.event_class, {}, at});
   alert.id = Digest()
                  .add(alert.rule)

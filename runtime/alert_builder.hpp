@@ -1,4 +1,5 @@
-// From a condition that held to a firing: exceptions, score, message, values, responses, evidence. Used by engine.cpp.
+// From a condition that held to a firing: exceptions, score, message, values, responses, evidence. Used by
+// engine.cpp.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,8 @@ class AlertBuilder {
   /// Applies an exception of the rule if it covers the event. False: the alert is dropped.
   bool apply(const ExceptionData& exception);
 
-  /// `record` stands for the event where it has no id; `newest` is the time of the newest event seen, INT64_MIN where lateness plays no part.
+  /// `record` stands for the event where it has no id; `newest` is the time of the newest event seen,
+  /// INT64_MIN where lateness plays no part.
   Firing build(std::string_view record, const RecordPlace& place, std::int64_t newest);
 
  private:
@@ -33,7 +35,7 @@ class AlertBuilder {
   const RuleData& rule_;
   Vm& vm_;
   EventState& event_;
-  double adjustment_ = 0;   ///< of exceptions that lower the score
+  double adjustment_ = 0;  ///< of exceptions that lower the score
 };
 
 /// A value as a sentence shows it: text as it is, lists joined with commas, "?" for missing.

@@ -15,7 +15,8 @@ CandidateIndex::CandidateIndex(const Program& program) : classes_(program.data()
         index.always.push_back(rule);
         continue;
       }
-      auto slot = std::find_if(index.slots.begin(), index.slots.end(), [&](const SlotIndex& s) { return s.slot == guard.slot; });
+      auto slot = std::find_if(index.slots.begin(), index.slots.end(),
+                               [&](const SlotIndex& s) { return s.slot == guard.slot; });
       if (slot == index.slots.end()) slot = index.slots.insert(slot, SlotIndex{guard.slot, {}});
       const auto add = [&](const Value& value) {
         std::vector<std::uint32_t>& rules = slot->rules[hash(value, false)];
@@ -31,7 +32,8 @@ CandidateIndex::CandidateIndex(const Program& program) : classes_(program.data()
   }
 }
 
-const std::vector<std::uint32_t>& CandidateIndex::candidates(std::uint32_t event_class, Vm& vm, EventState& event) {
+const std::vector<std::uint32_t>& CandidateIndex::candidates(std::uint32_t event_class, Vm& vm,
+                                                             EventState& event) {
   const ClassIndex& index = classes_[event_class];
   found_.clear();
   for (const SlotIndex& slot : index.slots) {

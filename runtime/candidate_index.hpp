@@ -1,5 +1,6 @@
-// Which rules can fire on an event at all: an index on the equality tests that their conditions ask for. Sound by construction: a rule without
-// such a test is always a candidate. A full scan is the oracle in tests.
+// Which rules can fire on an event at all: an index on the equality tests that their conditions ask for.
+// Sound by construction: a rule without such a test is always a candidate. A full scan is the oracle in
+// tests.
 #pragma once
 
 #include <cstdint>

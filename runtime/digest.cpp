@@ -18,7 +18,8 @@ Digest::~Digest() = default;
 
 Digest& Digest::add(std::string_view part) {
   std::uint8_t size[8];
-  for (unsigned i = 0; i < 8; ++i) size[i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(part.size()) >> (8 * i));
+  for (unsigned i = 0; i < 8; ++i)
+    size[i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(part.size()) >> (8 * i));
   SHA256Update(&state_->context, size, sizeof size);
   SHA256Update(&state_->context, reinterpret_cast<const std::uint8_t*>(part.data()), part.size());
   return *this;

@@ -1,5 +1,5 @@
-// SHA-256 (FIPS 180-4, by libmd) shortened to 128 bits in hexadecimal: ids of alerts and events without id. Collision-resistant,
-// so that a crafted record cannot take the place of another's alert.
+// SHA-256 (FIPS 180-4, by libmd) shortened to 128 bits in hexadecimal: ids of alerts and events without id.
+// Collision-resistant, so that a crafted record cannot take the place of another's alert.
 #pragma once
 
 #include <memory>

@@ -16,7 +16,8 @@ constexpr std::size_t kMaxPerKey = 4096;
 bool EarlyLedger::is_duplicate(const Alert& alert) {
   if (!seen_.insert(alert.id).second) return true;
   seen_order_.emplace_back(alert.time, alert.id);
-  while (seen_order_.size() > kMaxSeen || (!seen_order_.empty() && seen_order_.front().first < newest_ - kMemory)) {
+  while (seen_order_.size() > kMaxSeen ||
+         (!seen_order_.empty() && seen_order_.front().first < newest_ - kMemory)) {
     seen_.erase(seen_order_.front().second);
     seen_order_.pop_front();
   }
@@ -25,7 +26,8 @@ bool EarlyLedger::is_duplicate(const Alert& alert) {
 
 void EarlyLedger::forget_old(std::int64_t newest) {
   if (by_key_.size() < purge_at_) return;
-  std::erase_if(by_key_, [&](const auto& entry) { return entry.second.back().alert.time < newest - kMemory; });
+  std::erase_if(by_key_,
+                [&](const auto& entry) { return entry.second.back().alert.time < newest - kMemory; });
   purge_at_ = std::max<std::size_t>(4096, 2 * by_key_.size());
 }
 

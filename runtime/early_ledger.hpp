@@ -1,5 +1,5 @@
-// Firings of streams: given at once. `quiet` is applied in event order as if nothing had been late, so a late firing may withdraw
-// an alert that stands, or wake one that was held back.
+// Firings of streams: given at once. `quiet` is applied in event order as if nothing had been late, so a late
+// firing may withdraw an alert that stands, or wake one that was held back.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ class EarlyLedger {
 
  private:
   struct Entry {
-    std::string order;   ///< order_key()
+    std::string order;  ///< order_key()
     Alert alert;
     bool stands = false;
   };

@@ -14,7 +14,8 @@ constexpr std::size_t kMaxRuns = 64;
 
 bool write_block(std::FILE* file, const std::string& text) {
   const auto size = static_cast<std::uint64_t>(text.size());
-  return std::fwrite(&size, sizeof size, 1, file) == 1 && std::fwrite(text.data(), 1, text.size(), file) == text.size();
+  return std::fwrite(&size, sizeof size, 1, file) == 1 &&
+         std::fwrite(text.data(), 1, text.size(), file) == text.size();
 }
 
 /// Reads entries of a sorted run one by one.
@@ -22,9 +23,7 @@ class RunReader {
  public:
   explicit RunReader(std::FILE* file) : file_(file) { std::rewind(file_); }
 
-  bool next() {
-    return read_block(entry_.first) && read_block(entry_.second);
-  }
+  bool next() { return read_block(entry_.first) && read_block(entry_.second); }
   std::pair<std::string, std::string>& entry() { return entry_; }
 
  private:
@@ -42,7 +41,8 @@ class RunReader {
 /// Judges firings in event order by `quiet`; drops what tells the same event twice.
 class QuietJudge {
  public:
-  QuietJudge(EngineStats& stats, const std::function<void(const Alert&)>& take) : stats_(stats), take_(take) {}
+  QuietJudge(EngineStats& stats, const std::function<void(const Alert&)>& take)
+      : stats_(stats), take_(take) {}
 
   void judge(const Firing& firing) {
     if (firing.alert.id == last_id_) {  // duplicates are neighbours: same time, class, event and rule
@@ -53,7 +53,8 @@ class QuietJudge {
     if (firing.quiet > 0 && !firing.quiet_key.empty()) {
       auto [entry, is_new] = standing_.try_emplace(firing.quiet_key);
       Standing& before = entry->second;
-      if (!is_new && is_quieted(firing.alert.time, firing.alert.score, firing.quiet, before.time, before.score)) {
+      if (!is_new &&
+          is_quieted(firing.alert.time, firing.alert.score, firing.quiet, before.time, before.score)) {
         ++stats_.quieted;
         return;
       }
@@ -104,7 +105,8 @@ Expected<void> FinalLedger::spill() {
       return fail(ErrorCode::kIo, "cannot write pending alerts to a temporary file");
     }
   }
-  if (std::fflush(file.get()) != 0) return fail(ErrorCode::kIo, "cannot write pending alerts to a temporary file");
+  if (std::fflush(file.get()) != 0)
+    return fail(ErrorCode::kIo, "cannot write pending alerts to a temporary file");
   runs_.push_back(std::move(file));
   held_.clear();
   held_bytes_ = 0;

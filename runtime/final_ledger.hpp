@@ -1,5 +1,5 @@
-// Firings of inputs with an end: kept until the end, put into event order (on disk where memory would not do), then judged by `quiet`.
-// So neither the order of files nor of lines matters.
+// Firings of inputs with an end: kept until the end, put into event order (on disk where memory would not
+// do), then judged by `quiet`. So neither the order of files nor of lines matters.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
-// A firing: an alert before `quiet` has had its say, with what decides whether it stands. Used by the engine and the ledgers.
+// A firing: an alert before `quiet` has had its say, with what decides whether it stands. Used by the engine
+// and the ledgers.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +13,8 @@ struct Firing {
   Alert alert;
   std::string event_class;
   std::string event_id;
-  std::int64_t quiet = 0;   ///< nanoseconds; 0: every firing stands
-  std::string quiet_key;    ///< rule, tenant and folded key values; empty when `quiet` does not apply
+  std::int64_t quiet = 0;  ///< nanoseconds; 0: every firing stands
+  std::string quiet_key;   ///< rule, tenant and folded key values; empty when `quiet` does not apply
 };
 
 /// The order of firings: time, class, event id, rule; never arrival. Comparable as bytes.

@@ -27,10 +27,13 @@ std::string to_bytes(const Firing& firing) {
   for (const Evidence& event : alert.evidence) {
     evidence.push_back(Json::array({event.id, event.time, event.event_class, event.step, event.at}));
   }
-  const Json all = Json::array(
-      {firing.event_class, firing.event_id, firing.quiet, firing.quiet_key, alert.id, static_cast<int>(alert.status),
-       alert.rule, alert.title, static_cast<int>(alert.severity), alert.score, alert.time, alert.tenant, alert.key,
-       alert.message, alert.show, alert.attack, respond, evidence, alert.blind, alert.late, alert.ruleset});
+  const Json all = Json::array({firing.event_class, firing.event_id, firing.quiet,
+                                firing.quiet_key,   alert.id,        static_cast<int>(alert.status),
+                                alert.rule,         alert.title,     static_cast<int>(alert.severity),
+                                alert.score,        alert.time,      alert.tenant,
+                                alert.key,          alert.message,   alert.show,
+                                alert.attack,       respond,         evidence,
+                                alert.blind,        alert.late,      alert.ruleset});
   return all.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -58,11 +61,13 @@ Firing firing_from_bytes(std::string_view bytes) {
   alert.show = take();
   alert.attack = take().get<std::vector<std::string>>();
   for (const Json& one : take()) {
-    alert.respond.push_back({one[0].get<std::string>(), one[1].get<std::vector<std::string>>(), one[2].get<std::string>()});
+    alert.respond.push_back(
+        {one[0].get<std::string>(), one[1].get<std::vector<std::string>>(), one[2].get<std::string>()});
   }
   for (const Json& one : take()) {
-    alert.evidence.push_back({one[0].get<std::string>(), one[1].get<std::int64_t>(), one[2].get<std::string>(),
-                              one[3].get<std::string>(), one[4].get<std::string>()});
+    alert.evidence.push_back({one[0].get<std::string>(), one[1].get<std::int64_t>(),
+                              one[2].get<std::string>(), one[3].get<std::string>(),
+                              one[4].get<std::string>()});
   }
   alert.blind = take().get<std::vector<std::string>>();
   alert.late = take().get<double>();

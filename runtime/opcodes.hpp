@@ -27,10 +27,10 @@ enum class Role : std::uint8_t {
   kLoop,      ///< loop number, 0…kMaxLoops-1
   kBuilder,   ///< list builder, 0…kMaxBuilders-1
   kType,      ///< TypeKind in bits 0 to 7; of kList and kMap the innermost element's TypeKind in bits 8 to 15
-          ///< (kNone: any) and the number of list levels in bits 16 to 23 (0: any); see packed_type() in
-          ///< vm_operations.hpp
-  kCompare,  ///< 0 <, 1 <=, 2 >, 3 >=
-  kTextOp,   ///< 0 contains, 1 starts, 2 ends, 3 like
+              ///< (kNone: any) and the number of list levels in bits 16 to 23 (0: any); see packed_type() in
+              ///< vm_operations.hpp
+  kCompare,   ///< 0 <, 1 <=, 2 >, 3 >=
+  kTextOp,    ///< 0 contains, 1 starts, 2 ends, 3 like
 };
 
 /// Bits of Instruction::flags.

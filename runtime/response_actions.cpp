@@ -1,5 +1,6 @@
-// Requests after Microsoft's reference of Graph v1.0 and of the Exchange Online module. Those of confirm_compromised,
-// remove_method, disable_device, the grants and disable_app follow the reference but were not tried against a tenant.
+// Requests after Microsoft's reference of Graph v1.0 and of the Exchange Online module. Those of
+// confirm_compromised, remove_method, disable_device, the grants and disable_app follow the reference but
+// were not tried against a tenant.
 #include "runtime/response_actions.hpp"
 
 #include <algorithm>
@@ -21,43 +22,54 @@ using Kind = ResponseAction::Kind;
 
 constexpr std::array kActions{
     ResponseAction{"clear_forwarding", kMailbox, Kind::kCmdlet,
-                   "Set-Mailbox -Identity {mailbox} -ForwardingSmtpAddress $null -ForwardingAddress $null -DeliverToMailboxAndForward $false",
+                   "Set-Mailbox -Identity {mailbox} -ForwardingSmtpAddress $null -ForwardingAddress $null "
+                   "-DeliverToMailboxAndForward $false",
                    "does not remove forwards made by inbox rules"},
     ResponseAction{"confirm_compromised", kUser, Kind::kGraph,
                    "POST /v1.0/identityProtection/riskyUsers/confirmCompromised {\"userIds\":[\"{user}\"]}",
                    "does nothing by itself unless a risk policy exists; needs the user's object id"},
-    ResponseAction{"disable_app", kApp, Kind::kGraph, "PATCH /v1.0/servicePrincipals(appId='{app}') {\"accountEnabled\":false}",
+    ResponseAction{"disable_app", kApp, Kind::kGraph,
+                   "PATCH /v1.0/servicePrincipals(appId='{app}') {\"accountEnabled\":false}",
                    "does not revoke tokens already issued"},
-    ResponseAction{"disable_device", kDevice, Kind::kGraph, "PATCH /v1.0/devices/{device} {\"accountEnabled\":false}", ""},
+    ResponseAction{"disable_device", kDevice, Kind::kGraph,
+                   "PATCH /v1.0/devices/{device} {\"accountEnabled\":false}", ""},
     ResponseAction{"disable_user", kUser, Kind::kGraph, "PATCH /v1.0/users/{user} {\"accountEnabled\":false}",
                    "does not end running access tokens where continuous access evaluation is missing"},
     ResponseAction{"list_grants", kUser, Kind::kGraph, "GET /v1.0/users/{user}/oauth2PermissionGrants",
                    "does not show application permissions"},
     ResponseAction{"list_methods", kUser, Kind::kGraph, "GET /v1.0/users/{user}/authentication/methods", ""},
-    ResponseAction{"list_rules", kMailbox, Kind::kGraph, "GET /v1.0/users/{mailbox}/mailFolders/inbox/messageRules",
+    ResponseAction{"list_rules", kMailbox, Kind::kGraph,
+                   "GET /v1.0/users/{mailbox}/mailFolders/inbox/messageRules",
                    "does not show hidden rules: also Get-InboxRule with -IncludeHidden"},
     ResponseAction{"remove_delegate", kMailboxAndUser, Kind::kCmdlet,
                    "Remove-MailboxPermission -Identity {mailbox} -User {user} -AccessRights FullAccess; "
                    "Remove-RecipientPermission -Identity {mailbox} -Trustee {user} -AccessRights SendAs",
                    "does not remove rights on single folders: Remove-MailboxFolderPermission"},
-    ResponseAction{"remove_grant", kGrant, Kind::kGraph, "DELETE /v1.0/oauth2PermissionGrants/{grant}", "does not revoke tokens already issued"},
-    ResponseAction{"remove_method", kUserAndMethod, Kind::kGraph, "DELETE /v1.0/users/{user}/authentication/{method}",
+    ResponseAction{"remove_grant", kGrant, Kind::kGraph, "DELETE /v1.0/oauth2PermissionGrants/{grant}",
+                   "does not revoke tokens already issued"},
+    ResponseAction{"remove_method", kUserAndMethod, Kind::kGraph,
+                   "DELETE /v1.0/users/{user}/authentication/{method}",
                    "does not end sessions; the method is its typed path, as phoneMethods/<id>"},
-    ResponseAction{"remove_rule", kMailboxAndRule, Kind::kGraph, "DELETE /v1.0/users/{mailbox}/mailFolders/inbox/messageRules/{rule}",
+    ResponseAction{"remove_rule", kMailboxAndRule, Kind::kGraph,
+                   "DELETE /v1.0/users/{mailbox}/mailFolders/inbox/messageRules/{rule}",
                    "does not remove forwarding of the mailbox itself"},
-    ResponseAction{"reset_password", kUser, Kind::kGraph,
-                   "PATCH /v1.0/users/{user} {\"passwordProfile\":{\"forceChangePasswordNextSignIn\":true,\"password\":\"<new password>\"}}",
-                   "does not remove authentication methods, inbox rules or grants"},
+    ResponseAction{
+        "reset_password", kUser, Kind::kGraph,
+        "PATCH /v1.0/users/{user} "
+        "{\"passwordProfile\":{\"forceChangePasswordNextSignIn\":true,\"password\":\"<new password>\"}}",
+        "does not remove authentication methods, inbox rules or grants"},
     ResponseAction{"revoke_sessions", kUser, Kind::kGraph, "POST /v1.0/users/{user}/revokeSignInSessions",
-                   "does not end running access tokens (an hour by default) nor cookies of applications, nor remove rules, forwards, grants, methods"},
+                   "does not end running access tokens (an hour by default) nor cookies of applications, nor "
+                   "remove rules, forwards, grants, methods"},
 };
 
 constexpr char kHex[] = "0123456789ABCDEF";
 
 void append_percent_encoded(std::string& out, std::string_view text, bool keep_slash) {
   for (const char c : text) {
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-                          c == '_' || c == '~' || c == '@' || (c == '/' && keep_slash);
+    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                          c == '-' || c == '.' || c == '_' || c == '~' || c == '@' ||
+                          (c == '/' && keep_slash);
     if (is_plain) {
       out += c;
       continue;
@@ -107,7 +119,8 @@ void append_quoted(std::string& out, std::string_view text) {
 std::span<const ResponseAction> response_actions() { return kActions; }
 
 const ResponseAction* find_response_action(std::string_view name) {
-  const auto found = std::find_if(kActions.begin(), kActions.end(), [&](const ResponseAction& row) { return row.name == name; });
+  const auto found = std::find_if(kActions.begin(), kActions.end(),
+                                  [&](const ResponseAction& row) { return row.name == name; });
   return found == kActions.end() ? nullptr : &*found;
 }
 
@@ -119,7 +132,8 @@ std::string request_of(std::string_view action, std::span<const std::string> arg
   std::string out;
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t close = text[i] == '{' ? text.find('}', i) : std::string_view::npos;
-    const std::string_view name = close == std::string_view::npos ? std::string_view() : text.substr(i + 1, close - i - 1);
+    const std::string_view name =
+        close == std::string_view::npos ? std::string_view() : text.substr(i + 1, close - i - 1);
     const auto parameter = std::find(row->parameters.begin(), row->parameters.end(), name);
     const auto index = static_cast<std::size_t>(parameter - row->parameters.begin());
     if (name.empty() || parameter == row->parameters.end() || index >= arguments.size()) {

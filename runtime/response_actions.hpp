@@ -1,5 +1,6 @@
-// The one table of response actions: what `respond` may name, and the request that each stands for. Requests are printed
-// in alerts and never executed. The checker reads the names and parameters; a new action is a row in the .cpp file.
+// The one table of response actions: what `respond` may name, and the request that each stands for. Requests
+// are printed in alerts and never executed. The checker reads the names and parameters; a new action is a row
+// in the .cpp file.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +31,9 @@ std::span<const ResponseAction> response_actions();
 /// The action of that name, or null.
 const ResponseAction* find_response_action(std::string_view name);
 
-/// The request with its arguments filled in, each escaped for its place: percent-encoded in a path, as a JSON string in a body, quoted for
-/// PowerShell in a command. Empty for an unknown action; a missing argument leaves its {parameter}.
+/// The request with its arguments filled in, each escaped for its place: percent-encoded in a path, as a JSON
+/// string in a body, quoted for PowerShell in a command. Empty for an unknown action; a missing argument
+/// leaves its {parameter}.
 std::string request_of(std::string_view action, std::span<const std::string> arguments);
 
 }  // namespace shrike

@@ -1,4 +1,5 @@
-// The VM against the reference evaluator on generated rules and records: who fires, with what score, and what is said.
+// The VM against the reference evaluator on generated rules and records: who fires, with what score, and what
+// is said.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -82,10 +83,12 @@ unsigned compare_file(std::uint64_t seed) {
       const auto found = fired.find(name);
       const auto describe_pair = [&] {
         const Span span = rule.decl->span;
-        return "seed " + std::to_string(seed) + "\n" + files[0].text.substr(span.begin, span.end - span.begin) + "\n" + record;
+        return "seed " + std::to_string(seed) + "\n" +
+               files[0].text.substr(span.begin, span.end - span.begin) + "\n" + record;
       };
       if (expected != (found != fired.end())) {
-        FAIL("the reference says " << std::string(expected ? "fires" : "does not fire") << ", the VM the opposite: " << describe_pair());
+        FAIL("the reference says " << std::string(expected ? "fires" : "does not fire")
+                                   << ", the VM the opposite: " << describe_pair());
       }
       if (!expected) continue;
       const int score = reference_score(evaluator, rule, event);
@@ -94,7 +97,8 @@ unsigned compare_file(std::uint64_t seed) {
       }
       const std::string message = reference_message(evaluator, rule, event);
       if (message != found->second->message) {
-        FAIL("message `" << found->second->message << "`, the reference says `" << message << "`: " << describe_pair());
+        FAIL("message `" << found->second->message << "`, the reference says `" << message
+                         << "`: " << describe_pair());
       }
     }
   }

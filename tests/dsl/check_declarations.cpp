@@ -9,7 +9,8 @@ namespace {
 using tests::Checked;
 using tests::where;
 
-void check_codes(const std::string& text, const std::string& codes, const std::map<std::string, std::string>& lists = {}) {
+void check_codes(const std::string& text, const std::string& codes,
+                 const std::map<std::string, std::string>& lists = {}) {
   CAPTURE(text);
   const Checked checked(text, lists);
   CAPTURE(checked.messages());
@@ -23,7 +24,8 @@ TEST_CASE("names are global") {
 }
 
 TEST_CASE("classes flatten records into dotted fields that classes share") {
-  const Checked checked("class web \"Web\" { time: time user: string risk: record { level: int deep: record { x: int } } }\n");
+  const Checked checked(
+      "class web \"Web\" { time: time user: string risk: record { level: int deep: record { x: int } } }\n");
   CAPTURE(checked.messages());
   REQUIRE(checked.codes() == "");
   const ClassInfo& web = checked.model.classes[checked.model.find_class("web")];
@@ -51,7 +53,8 @@ TEST_CASE("fields of classes") {
 }
 
 TEST_CASE("sources fill fields of their class") {
-  const std::string head = "source web: audit { order 5 lateness 1h accept has raw.a and raw.b == \"x\" time = time(raw.t) ";
+  const std::string head =
+      "source web: audit { order 5 lateness 1h accept has raw.a and raw.b == \"x\" time = time(raw.t) ";
   check_codes(head + "user = text(raw.u) params = pairs(raw.p) details = raw.d forward_to = raw.f }\n", "");
   check_codes(head + "subject = raw.s item_count = raw.n }\n", "");
   check_codes(head + "usr = text(raw.u) }\n", "E0203");
@@ -65,13 +68,16 @@ TEST_CASE("sources fill fields of their class") {
   check_codes("source web: audit { accept raw.n > 1 let a = b let b = raw.b time = time(a) }\n", "E0216");
   check_codes("source web: audit { accept has raw let raw = 5 time = time(raw.t) }\n", "E0208 E0318");
   check_codes("source web: signin { accept has raw.a time = time(raw.t) risk = raw.r }\n", "E0214");
-  check_codes("unwrap u { accept has raw.x raw = json(raw.x) }\nunwrap v { accept has raw.x raw = raw.x.y }\n", "");
+  check_codes(
+      "unwrap u { accept has raw.x raw = json(raw.x) }\nunwrap v { accept has raw.x raw = raw.x.y }\n", "");
   check_codes("unwrap u { accept has raw.x raw = json(text(raw.x)) }\n", "E0505");
 }
 
 TEST_CASE("lists take literals, other lists and files") {
-  const Checked checked("list a: string = [\"x\", \"y\"]\nlist b: string = [a, \"z\"]\nlist c: cidr from \"c.txt\"\nlist d: string from \"d.txt\"\n",
-                        {{"c.txt", "\xEF\xBB\xBF# offices\r\n10.0.0.0/8 # all\r\n\r\n192.0.2.7\r\n"}, {"d.txt", "a #1\nb"}});
+  const Checked checked(
+      "list a: string = [\"x\", \"y\"]\nlist b: string = [a, \"z\"]\nlist c: cidr from \"c.txt\"\nlist d: "
+      "string from \"d.txt\"\n",
+      {{"c.txt", "\xEF\xBB\xBF# offices\r\n10.0.0.0/8 # all\r\n\r\n192.0.2.7\r\n"}, {"d.txt", "a #1\nb"}});
   CAPTURE(checked.messages());
   REQUIRE(checked.codes() == "");
   CHECK(checked.model.lists[1].values.size() == 3);
@@ -97,7 +103,8 @@ TEST_CASE("lists that cannot be") {
 }
 
 TEST_CASE("tables look up") {
-  const std::map<std::string, std::string> files{{"t.csv", "10.0.0.0/8,office\n\"192.0.2.0/24\",\"a, \"\"b\"\"\"\n"}};
+  const std::map<std::string, std::string> files{
+      {"t.csv", "10.0.0.0/8,office\n\"192.0.2.0/24\",\"a, \"\"b\"\"\"\n"}};
   const std::string table = "table nets: cidr -> string from \"t.csv\"\n";
   const Checked checked(table + where("nets[ip] == \"office\" and ip in nets and ip not in nets"), files);
   CAPTURE(checked.messages());
@@ -111,7 +118,9 @@ TEST_CASE("tables look up") {
 }
 
 TEST_CASE("defs are typed, closed and not recursive") {
-  check_codes("def f(x: string, n: int): bool = len(x) > n\n" + where("f(subject, 3) and f(details.x, item_count)"), "");
+  check_codes(
+      "def f(x: string, n: int): bool = len(x) > n\n" + where("f(subject, 3) and f(details.x, item_count)"),
+      "");
   check_codes("def f(x: string): bool = x == user\n", "E0202");
   check_codes("def f(x: string): int = x\n", "E0301");
   check_codes("def f(x: string): bool = f(x)\n", "E0217");
@@ -128,11 +137,15 @@ TEST_CASE("defs are typed, closed and not recursive") {
 TEST_CASE("tests are checked as rules are") {
   const std::string source = "source ual: audit { accept has raw.t time = time(raw.t) }\n";
   const auto in_test = [&](const std::string& body) {
-    return source + "list own: string\nrule r \"R\" { severity low param n: int = 1 on audit where item_count > n show size = item_count quiet 1h by user }\n" +
+    return source +
+           "list own: string\nrule r \"R\" { severity low param n: int = 1 on audit where item_count > n "
+           "show size = item_count quiet 1h by user }\n" +
            "test r { case \"c\" { " + body + " } }\n";
   };
-  check_codes(in_test("set own = [\"a\"] set r.n = 5 set lateness = 1h at 0m audit { user: \"a\", item_count: 5, params.Name: \"x\", ip: 192.0.2.1, "
-                      "time: -5m, details: [1, \"a\"], details.x: true } times 10 at 25h expect alert at 9m { score: 5, severity: \"low\", size: 5, user: \"a\" }"),
+  check_codes(in_test("set own = [\"a\"] set r.n = 5 set lateness = 1h at 0m audit { user: \"a\", "
+                      "item_count: 5, params.Name: \"x\", ip: 192.0.2.1, "
+                      "time: -5m, details: [1, \"a\"], details.x: true } times 10 at 25h expect alert at 9m "
+                      "{ score: 5, severity: \"low\", size: 5, user: \"a\" }"),
               "");
   check_codes(in_test("given ual \"\"\"{\"t\": 1}\"\"\" expect none"), "");
   check_codes(in_test("given uall \"\"\"{\"t\": 1}\"\"\" expect none"), "E0210");

@@ -15,16 +15,20 @@ TEST_CASE("conditions that hold together are accepted") {
            "operation == \"Send\" and item_count > 3 or has subject",
            "item_count >= 2.5 and item_count in [1, 2, 3]",
            "operation in [\"a\", \"b\"] and operation not in [\"c\"]",
-           "subject contains all [\"wire\", \"urgent\"] or subject starts [\"re:\"] or subject like \"*invoice*\"",
+           "subject contains all [\"wire\", \"urgent\"] or subject starts [\"re:\"] or subject like "
+           "\"*invoice*\"",
            "subject matches r\"^(re|fw):\" and subject matches [r\"a\", \"b\"]",
            "ip == 203.0.113.7 or ip in 10.0.0.0/8 or ip in [10.0.0.0/8, 192.0.2.0/24] or ip in networks",
-           "forward_to contains \"a@x.example\" or forward_to == [\"a\"] or forward_to contains all [\"a\", \"b\"]",
+           "forward_to contains \"a@x.example\" or forward_to == [\"a\"] or forward_to contains all [\"a\", "
+           "\"b\"]",
            "params.ForwardTo == \"x\" and params[\"X-Name\"] != \"y\" and has params.Name",
            "details.state == \"on\" and details.count > 3 or details contains 5",
-           "any d in details.items: d.name == \"x\" and any a in forward_to: (a contains \"@\" and all b in forward_to: b != a)",
+           "any d in details.items: d.name == \"x\" and any a in forward_to: (a contains \"@\" and all b in "
+           "forward_to: b != a)",
            "len([a for a in forward_to if a contains \"@\"]) > 2",
            "has details.items[*].name or details.items[0].name == \"x\" or details[\"items\"] == 1",
-           "time - issued > 90m and (time - issued) / 2 < 1h and (time - issued) / 1h > 2.5 and time > issued + 1h",
+           "time - issued > 90m and (time - issued) / 2 < 1h and (time - issued) / 1h > 2.5 and time > "
+           "issued + 1h",
            "-item_count < 0 and item_count % 2 == 0 and item_count * 1.5 > 2 and 2 * 1h > 30m",
            "(subject ?? \"none\") == \"none\" and (details.x ?? []) contains 1",
            "(details.a ?? details.b ?? \"x\") == \"x\"",
@@ -153,7 +157,8 @@ TEST_CASE("a repair mends the rule") {
 TEST_CASE("annotations are those that code is made from") {
   const Checked checked(
       where("risk.level == \"high\" and len(risk.events) > 1 and ua.family == \"curl\"", "signin") +
-      "rule s \"S\" { severity low param limit: int = 3 let many = item_count > limit on audit where many and params.Name == \"x\" }\n");
+      "rule s \"S\" { severity low param limit: int = 3 let many = item_count > limit on audit where many "
+      "and params.Name == \"x\" }\n");
   CAPTURE(checked.messages());
   REQUIRE(checked.codes() == "");
   const ast::Expr& first = *checked.model.rules[0].decl->where;
@@ -176,7 +181,9 @@ TEST_CASE("annotations are those that code is made from") {
 }
 
 TEST_CASE("integers widen where a float is wanted, literals on the spot") {
-  const Checked checked("rule r \"R\" { severity low param limit: float = 5 on signin where score_of > limit or (score_of ?? 1) > 2 }\n");
+  const Checked checked(
+      "rule r \"R\" { severity low param limit: float = 5 on signin where score_of > limit or (score_of ?? "
+      "1) > 2 }\n");
   CAPTURE(checked.messages());
   REQUIRE(checked.codes() == "");
   CHECK(std::get<double>(checked.model.params[0].value) == 5.0);

@@ -16,8 +16,8 @@ using tests::Checked;
 
 /// The lints of a rule that has nothing else to be said about it.
 std::string lints(const std::string& condition, const std::string& before = {}) {
-  const Checked checked("rule r \"R\" {\n  severity low\n  attack T1114\n" + before + "  on audit where " + condition +
-                        "\n  say \"x\"\n}\ntest r { case \"c\" { expect none } }\n");
+  const Checked checked("rule r \"R\" {\n  severity low\n  attack T1114\n" + before + "  on audit where " +
+                        condition + "\n  say \"x\"\n}\ntest r { case \"c\" { expect none } }\n");
   CAPTURE(checked.messages());
   CHECK(checked.codes() == "");
   return checked.codes(true);
@@ -68,7 +68,8 @@ TEST_CASE("a comment on the line or above it switches a lint off") {
 }
 
 TEST_CASE("a list behind a field of the same name is told") {
-  CHECK(Checked("list mailbox: string = [\"x\"]\nrule r \"R\" { severity low attack T1114 on audit where mailbox == \"x\" say \"x\" }\n"
+  CHECK(Checked("list mailbox: string = [\"x\"]\nrule r \"R\" { severity low attack T1114 on audit where "
+                "mailbox == \"x\" say \"x\" }\n"
                 "test r { case \"c\" { expect none } }\n")
             .codes(true) == "W0108 W0107");
 }
@@ -111,7 +112,9 @@ rule search_payment_words "Search for payments" { severity medium  on audit wher
 
 TEST_CASE("the examples of the language manual have no mistakes") {
   const char* shared = std::getenv("SHRIKE_SHARED");
-  const std::filesystem::path folder = shared != nullptr ? std::filesystem::path(shared) : std::filesystem::path(SHRIKE_PROJECT_DIR) / "../shared";
+  const std::filesystem::path folder = shared != nullptr
+                                           ? std::filesystem::path(shared)
+                                           : std::filesystem::path(SHRIKE_PROJECT_DIR) / "../shared";
   std::ifstream in(folder / "docs/examples.shrike", std::ios::binary);
   if (!in) {
     std::cout << "skipped: docs/examples.shrike is not in SHRIKE_SHARED\n";

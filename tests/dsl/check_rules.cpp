@@ -23,19 +23,22 @@ std::string steps(const std::string& body, const std::string& rest = {}) {
 }
 
 TEST_CASE("a rule with every clause is accepted") {
-  check_codes(rule("severity high attack T1114.003 tags \"a\" refs \"https://x.example\" known_false \"b\", \"c\" "
-                   "param limit: int = 3 param wait: duration = 1h let many = item_count > limit "
-                   "on audit where many score 60, +20 if has subject, -limit if many say \"{user}: {item_count ?? 0} {{\" "
-                   "show user, params.Name, n = len(forward_to) quiet wait by mailbox, user "
-                   "respond revoke_sessions(user), reset_password(user) if many"),
-              "");
+  check_codes(
+      rule("severity high attack T1114.003 tags \"a\" refs \"https://x.example\" known_false \"b\", \"c\" "
+           "param limit: int = 3 param wait: duration = 1h let many = item_count > limit "
+           "on audit where many score 60, +20 if has subject, -limit if many say \"{user}: {item_count ?? 0} "
+           "{{\" "
+           "show user, params.Name, n = len(forward_to) quiet wait by mailbox, user "
+           "respond revoke_sessions(user), reset_password(user) if many"),
+      "");
 }
 
 TEST_CASE("clauses are needed, in order, once each") {
   check_codes(rule("on audit"), "E0401");
   check_codes(rule("severity low"), "E0401");
   check_codes(rule("severity low on audit attack T1114"), "E0402");
-  check_codes(rule("severity low let a = has user param b: int = 1 on audit where a and item_count > b"), "E0402");
+  check_codes(rule("severity low let a = has user param b: int = 1 on audit where a and item_count > b"),
+              "E0402");
   check_codes(rule("severity hgih on audit"), "E0403");
   check_codes(rule("severity low attack T9999 on audit"), "E0404");
   check_codes(rule("severity low attack T1114, T1114 on audit"), "E0223");
@@ -54,12 +57,17 @@ TEST_CASE("names of a rule hide nothing") {
   check_codes("list many: string\n" + rule("severity low let many = has ip on audit where many"), "E0208");
   check_codes(rule("severity low let a = b let b = has ip on audit where a"), "E0216");
   check_codes(rule("severity low let a = a on audit where has user"), "E0217");
-  check_codes(rule("severity low let a = has ip on audit where [a for a in forward_to] contains \"x\""), "E0208");
+  check_codes(rule("severity low let a = has ip on audit where [a for a in forward_to] contains \"x\""),
+              "E0208");
 }
 
 TEST_CASE("a field of several classes has one type") {
-  check_codes("class web \"Web\" { time: time asn: string }\n" + rule("severity low on audit, web where asn == 5 and asn > 3"), "E0213");
-  check_codes("class web \"Web\" { time: time agent: string }\n" + rule("severity low on audit, web where agent == subject"), "");
+  check_codes("class web \"Web\" { time: time asn: string }\n" +
+                  rule("severity low on audit, web where asn == 5 and asn > 3"),
+              "E0213");
+  check_codes("class web \"Web\" { time: time agent: string }\n" +
+                  rule("severity low on audit, web where agent == subject"),
+              "");
 }
 
 TEST_CASE("score, show, say and respond") {
@@ -88,11 +96,14 @@ TEST_CASE("parameters are constants") {
 
 TEST_CASE("aggregates need kept events, and their place") {
   for (const char* condition :
-       {"count() > 3", "count(where outcome == \"failure\" last 1h) >= 10", "distinct(user, asn where error == 5) > 2",
-        "values(error) contains all [1, 2]", "asn != first(asn) and ua.family != first(ua.family)", "new(ua.family, asn) and watched() > 7d",
-        "regularity(last 2h) < 0.05 and span() / (count() - 1) > 1m", "count(last 1h) > 5 * usual_count(1h, 95)",
-        "count(where country == this.country) > 3", "avg(error) > 2.5 and percentile(error, 95) > 3 and max(time) - min(time) > 1h",
-        "time - prev(time) > age()", "managed and prev(managed)", "asn not in values(asn where class == \"signin\")"}) {
+       {"count() > 3", "count(where outcome == \"failure\" last 1h) >= 10",
+        "distinct(user, asn where error == 5) > 2", "values(error) contains all [1, 2]",
+        "asn != first(asn) and ua.family != first(ua.family)", "new(ua.family, asn) and watched() > 7d",
+        "regularity(last 2h) < 0.05 and span() / (count() - 1) > 1m",
+        "count(last 1h) > 5 * usual_count(1h, 95)", "count(where country == this.country) > 3",
+        "avg(error) > 2.5 and percentile(error, 95) > 3 and max(time) - min(time) > 1h",
+        "time - prev(time) > age()", "managed and prev(managed)",
+        "asn not in values(asn where class == \"signin\")"}) {
     CAPTURE(condition);
     check_codes(when(condition), "");
   }
@@ -106,22 +117,30 @@ TEST_CASE("aggregates need kept events, and their place") {
   check_codes(when("count(last 0h) > 3"), "E0420");
   check_codes(when("has count()"), "E0318");
   check_codes(when("count() > 3", "quiet 1h by first(ip)"), "E0411");
-  check_codes(rule("severity low let n = count() on signin where n > 3 each user within 1h when n > 3"), "E0411");
+  check_codes(rule("severity low let n = count() on signin where n > 3 each user within 1h when n > 3"),
+              "E0411");
   check_codes(rule("severity low let n = count() on signin each user within 1h when max(n) > 3"), "E0412");
 }
 
 TEST_CASE("keys") {
-  check_codes(rule("severity low on audit each to = forward_to within 1h when to contains \"@\" and distinct(mailbox) > 2"), "");
+  check_codes(rule("severity low on audit each to = forward_to within 1h when to contains \"@\" and "
+                   "distinct(mailbox) > 2"),
+              "");
   check_codes(rule("severity low on audit each user = mailbox within 1h when count() > 2"), "E0208");
   check_codes(rule("severity low on audit each params within 1h when count() > 2"), "E0419");
   check_codes(rule("severity low on signin each ua within 1h when count() > 2"), "E0419");
   check_codes(rule("severity low on audit each user within 0h when count() > 2"), "E0420");
-  check_codes(rule("severity low param p: duration = 1h on audit each user within p when count(last p) > 2"), "");
+  check_codes(rule("severity low param p: duration = 1h on audit each user within p when count(last p) > 2"),
+              "");
 }
 
 TEST_CASE("steps see those before them") {
-  check_codes(steps("a: signin b: audit where session == a.session and time > a.time + 1h", "say \"{user} {a.ip} {b.subject}\""), "");
-  check_codes(steps("a: signin b: audit by mailbox where operation == \"Send\" times 30 in 1h within 2h", "score 50, +20 if count(b) > 40"), "");
+  check_codes(steps("a: signin b: audit where session == a.session and time > a.time + 1h",
+                    "say \"{user} {a.ip} {b.subject}\""),
+              "");
+  check_codes(steps("a: signin b: audit by mailbox where operation == \"Send\" times 30 in 1h within 2h",
+                    "score 50, +20 if count(b) > 40"),
+              "");
   check_codes(steps("a: signin not u: audit where operation == \"x\" b: audit"), "");
   check_codes(steps("a: signin not u: audit within 1d"), "");
   check_codes(steps("a: signin where user == b.user b: audit"), "E0221");
@@ -140,18 +159,23 @@ TEST_CASE("steps see those before them") {
   check_codes(steps("a: signin b: audit where count() > 3"), "E0411");
   check_codes(steps("a: signin b: audit times 0"), "E0420");
   check_codes("rule r \"R\" { severity low each user within 1d together { a: signin b: audit } }\n", "");
-  check_codes("rule r \"R\" { severity low each user within 1d together { a: signin within 1h b: audit } }\n", "E0423");
-  check_codes("rule r \"R\" { severity low each mailbox within 1d sequence { a: signin b: audit } }\n", "E0202");
+  check_codes("rule r \"R\" { severity low each user within 1d together { a: signin within 1h b: audit } }\n",
+              "E0423");
+  check_codes("rule r \"R\" { severity low each mailbox within 1d sequence { a: signin b: audit } }\n",
+              "E0202");
 }
 
 TEST_CASE("alerts") {
   const std::string base = "rule base \"B\" { severity low on audit where has user }\n";
-  check_codes(base + rule("severity low on alert base where score > 50 and severity == \"high\" and mailbox == user"), "");
+  check_codes(
+      base + rule("severity low on alert base where score > 50 and severity == \"high\" and mailbox == user"),
+      "");
   check_codes(base + rule("severity low on alert base where country == \"x\""), "E0202");
   check_codes(base + rule("severity low on alert bse"), "E0206");
   check_codes(base + steps("a: alert base b: signin where session == a.session and a.rule == \"base\""), "");
   check_codes(rule("severity low on alert r"), "E0418");
-  check_codes("rule a \"A\" { severity low on alert b }\nrule b \"B\" { severity low on alert a }\n", "E0418");
+  check_codes("rule a \"A\" { severity low on alert b }\nrule b \"B\" { severity low on alert a }\n",
+              "E0418");
   const Checked checked(base + rule("severity low on alert base"));
   CHECK(checked.model.rules[0].runnable);
   CHECK_FALSE(checked.model.rules[1].runnable);
@@ -159,7 +183,8 @@ TEST_CASE("alerts") {
 
 TEST_CASE("exceptions belong to a rule, have an owner and an end") {
   const std::string base = when("asn != first(asn)");
-  check_codes(base + "except r \"E\" { where asn == 5 and first(asn) == 6 drop owner \"o\" until 2027-01-31 }\n", "");
+  check_codes(
+      base + "except r \"E\" { where asn == 5 and first(asn) == 6 drop owner \"o\" until 2027-01-31 }\n", "");
   check_codes(base + "except r \"E\" { tenant \"t\" score -40 owner \"o\" until 2027-01-31 }\n", "");
   check_codes(base + "except q \"E\" { drop owner \"o\" until 2027-01-31 }\n", "E0206");
   check_codes(base + "except r \"E\" { owner \"o\" until 2027-01-31 }\n", "E0426");
@@ -170,9 +195,10 @@ TEST_CASE("exceptions belong to a rule, have an owner and an end") {
 }
 
 TEST_CASE("settings give values to lists and parameters") {
-  const std::string base =
-      "list own: string\nlist nets: cidr\nlist more: string = [\"x\"]\n" + rule("severity low param w: int = 5 on audit where item_count > w");
-  check_codes(base + "settings \"t\" { own = [\"a\", more] nets = [10.0.0.0/8, 192.0.2.1] r.w = 7 disable r }\n", "");
+  const std::string base = "list own: string\nlist nets: cidr\nlist more: string = [\"x\"]\n" +
+                           rule("severity low param w: int = 5 on audit where item_count > w");
+  check_codes(
+      base + "settings \"t\" { own = [\"a\", more] nets = [10.0.0.0/8, 192.0.2.1] r.w = 7 disable r }\n", "");
   check_codes(base + "settings { ow = [\"a\"] }\n", "E0429");
   check_codes(base + "settings { r.v = 7 }\n", "E0211");
   check_codes(base + "settings { q.w = 7 }\n", "E0206");
@@ -190,7 +216,8 @@ TEST_CASE("settings give values to lists and parameters") {
 }
 
 TEST_CASE("five mistakes give five messages") {
-  check_codes(rule("severity hgh attack T1 on audit where opration == \"x\" and item_count == \"5\" score \"x\" show len(subject)"),
+  check_codes(rule("severity hgh attack T1 on audit where opration == \"x\" and item_count == \"5\" score "
+                   "\"x\" show len(subject)"),
               "E0403 E0404 E0202 E0303 E0301 E0415");
 }
 

@@ -1,4 +1,5 @@
-// Rules whose names stand for more and more of each other: compiling them ends, soon and with a message where they are too large.
+// Rules whose names stand for more and more of each other: compiling them ends, soon and with a message where
+// they are too large.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -10,7 +11,8 @@ namespace shrike {
 namespace {
 
 std::string rule_with(const std::string& lets, const std::string& condition) {
-  return "rule hostile \"x\" {\n  severity low\n" + lets + "  on audit where " + condition + "\n  say \"x\"\n}\n";
+  return "rule hostile \"x\" {\n  severity low\n" + lets + "  on audit where " + condition +
+         "\n  say \"x\"\n}\n";
 }
 
 /// `let a0 = FIRST`, then forty more that use the one before twice.
@@ -33,7 +35,8 @@ TEST_CASE("a long chain of defs is refused, a short one is not") {
   const auto chain = [](int length) {
     std::string text = "def d0(x: string): bool = x == \"a\"\n";
     for (int i = 1; i < length; ++i) {
-      text += "def d" + std::to_string(i) + "(x: string): bool = d" + std::to_string(i - 1) + "(x) and has x\n";
+      text +=
+          "def d" + std::to_string(i) + "(x: string): bool = d" + std::to_string(i - 1) + "(x) and has x\n";
     }
     return text + rule_with("", "d" + std::to_string(length - 1) + "(operation)");
   };

@@ -41,10 +41,14 @@ RefValue arithmetic(char op, const RefValue& a, const RefValue& b) {
   const bool durations = a.kind == Kind::kDuration && b.kind == Kind::kDuration;
   if (a.is_number() && b.is_number()) {
     switch (op) {
-      case '+': return ints ? of_kind(Kind::kInt, x + y) : of_float(a.as_float() + b.as_float());
-      case '-': return ints ? of_kind(Kind::kInt, x - y) : of_float(a.as_float() - b.as_float());
-      case '*': return ints ? of_kind(Kind::kInt, x * y) : of_float(a.as_float() * b.as_float());
-      default: break;
+      case '+':
+        return ints ? of_kind(Kind::kInt, x + y) : of_float(a.as_float() + b.as_float());
+      case '-':
+        return ints ? of_kind(Kind::kInt, x - y) : of_float(a.as_float() - b.as_float());
+      case '*':
+        return ints ? of_kind(Kind::kInt, x * y) : of_float(a.as_float() * b.as_float());
+      default:
+        break;
     }
     if (b.as_float() == 0) return missing();
     if (op == '/') return ints ? of_kind(Kind::kInt, x / y) : of_float(a.as_float() / b.as_float());
@@ -63,12 +67,16 @@ RefValue arithmetic(char op, const RefValue& a, const RefValue& b) {
     case '*':
       if (a.kind == Kind::kDuration && b.kind == Kind::kInt) return of_kind(Kind::kDuration, x * y);
       if (b.kind == Kind::kDuration && a.kind == Kind::kInt) return of_kind(Kind::kDuration, x * y);
-      if (a.kind == Kind::kDuration && b.kind == Kind::kFloat) return duration_from(static_cast<double>(a.integer) * b.number);
-      if (b.kind == Kind::kDuration && a.kind == Kind::kFloat) return duration_from(static_cast<double>(b.integer) * a.number);
+      if (a.kind == Kind::kDuration && b.kind == Kind::kFloat)
+        return duration_from(static_cast<double>(a.integer) * b.number);
+      if (b.kind == Kind::kDuration && a.kind == Kind::kFloat)
+        return duration_from(static_cast<double>(b.integer) * a.number);
       return missing();
     case '/':
-      if (durations) return y == 0 ? missing() : of_float(static_cast<double>(a.integer) / static_cast<double>(b.integer));
-      if (a.kind == Kind::kDuration && b.kind == Kind::kInt) return y == 0 ? missing() : of_kind(Kind::kDuration, x / y);
+      if (durations)
+        return y == 0 ? missing() : of_float(static_cast<double>(a.integer) / static_cast<double>(b.integer));
+      if (a.kind == Kind::kDuration && b.kind == Kind::kInt)
+        return y == 0 ? missing() : of_kind(Kind::kDuration, x / y);
       if (a.kind == Kind::kDuration && b.kind == Kind::kFloat) {
         return b.number == 0 ? missing() : duration_from(static_cast<double>(a.integer) / b.number);
       }
@@ -80,7 +88,8 @@ RefValue arithmetic(char op, const RefValue& a, const RefValue& b) {
 }
 
 RefValue negated(const RefValue& a) {
-  if (a.kind == Kind::kInt || a.kind == Kind::kDuration) return of_kind(a.kind, -static_cast<Wide>(a.integer));
+  if (a.kind == Kind::kInt || a.kind == Kind::kDuration)
+    return of_kind(a.kind, -static_cast<Wide>(a.integer));
   if (a.kind == Kind::kFloat) return of_float(-a.number);
   return missing();
 }
@@ -111,7 +120,8 @@ std::vector<std::string> code_points(const std::string& text) {
   return result;
 }
 
-bool like(const std::vector<std::string>& text, std::size_t i, const std::vector<std::string>& pattern, std::size_t j) {
+bool like(const std::vector<std::string>& text, std::size_t i, const std::vector<std::string>& pattern,
+          std::size_t j) {
   if (j == pattern.size()) return i == text.size();
   if (pattern[j] == "*") {
     for (std::size_t k = i; k <= text.size(); ++k) {
@@ -134,15 +144,20 @@ bool text_test(CompareOp op, const RefValue& x, const RefValue& y, bool cased) {
   const std::string text = cased ? x.text : folded(x.text);
   const std::string part = cased ? y.text : folded(y.text);
   switch (op) {
-    case CompareOp::kContains: return text.find(part) != std::string::npos;
-    case CompareOp::kStarts: return text.size() >= part.size() && text.substr(0, part.size()) == part;
-    case CompareOp::kEnds: return text.size() >= part.size() && text.substr(text.size() - part.size()) == part;
-    default: return like(code_points(text), 0, code_points(part), 0);
+    case CompareOp::kContains:
+      return text.find(part) != std::string::npos;
+    case CompareOp::kStarts:
+      return text.size() >= part.size() && text.substr(0, part.size()) == part;
+    case CompareOp::kEnds:
+      return text.size() >= part.size() && text.substr(text.size() - part.size()) == part;
+    default:
+      return like(code_points(text), 0, code_points(part), 0);
   }
 }
 
 bool element_fits(const RefValue& x, const RefValue& element, bool cased) {
-  if (x.kind == Kind::kIp && element.kind == Kind::kCidr) return in_network(x.address, element.address, element.bits);
+  if (x.kind == Kind::kIp && element.kind == Kind::kCidr)
+    return in_network(x.address, element.address, element.bits);
   return equal_values(x, element, cased);
 }
 
@@ -153,12 +168,17 @@ int order_of(const RefValue& a, const RefValue& b, bool cased) {
   switch (a.kind) {
     case Kind::kInt:
     case Kind::kFloat:
-      return a.kind == b.kind && a.kind == Kind::kInt ? sign(a.integer, b.integer) : sign(a.as_float(), b.as_float());
+      return a.kind == b.kind && a.kind == Kind::kInt ? sign(a.integer, b.integer)
+                                                      : sign(a.as_float(), b.as_float());
     case Kind::kTime:
-    case Kind::kDuration: return sign(a.integer, b.integer);
-    case Kind::kString: return cased ? sign(a.text, b.text) : sign(folded(a.text), folded(b.text));
-    case Kind::kIp: return sign(a.address, b.address);
-    default: return 2;
+    case Kind::kDuration:
+      return sign(a.integer, b.integer);
+    case Kind::kString:
+      return cased ? sign(a.text, b.text) : sign(folded(a.text), folded(b.text));
+    case Kind::kIp:
+      return sign(a.address, b.address);
+    default:
+      return 2;
   }
 }
 
@@ -194,25 +214,38 @@ RefValue converted(const RefValue& value, const Type& type) {
   const auto only = [&](Kind kind) { return value.kind == kind ? value : missing(); };
   switch (type.kind) {
     case TypeKind::kNone:
-    case TypeKind::kJson: return value;
-    case TypeKind::kBool: return only(Kind::kBool);
-    case TypeKind::kInt: return only(Kind::kInt);
-    case TypeKind::kFloat: return value.kind == Kind::kInt ? of_float(value.as_float()) : only(Kind::kFloat);
-    case TypeKind::kString: return only(Kind::kString);
-    case TypeKind::kIp: return only(Kind::kIp);
-    case TypeKind::kCidr: return only(Kind::kCidr);
-    case TypeKind::kTime: return only(Kind::kTime);
-    case TypeKind::kDuration: return only(Kind::kDuration);
-    case TypeKind::kPlace: return only(Kind::kPlace);
-    case TypeKind::kClient: return only(Kind::kClient);
-    case TypeKind::kGeo: return only(Kind::kMap);
+    case TypeKind::kJson:
+      return value;
+    case TypeKind::kBool:
+      return only(Kind::kBool);
+    case TypeKind::kInt:
+      return only(Kind::kInt);
+    case TypeKind::kFloat:
+      return value.kind == Kind::kInt ? of_float(value.as_float()) : only(Kind::kFloat);
+    case TypeKind::kString:
+      return only(Kind::kString);
+    case TypeKind::kIp:
+      return only(Kind::kIp);
+    case TypeKind::kCidr:
+      return only(Kind::kCidr);
+    case TypeKind::kTime:
+      return only(Kind::kTime);
+    case TypeKind::kDuration:
+      return only(Kind::kDuration);
+    case TypeKind::kPlace:
+      return only(Kind::kPlace);
+    case TypeKind::kClient:
+      return only(Kind::kClient);
+    case TypeKind::kGeo:
+      return only(Kind::kMap);
     case TypeKind::kList: {
       if (value.kind != Kind::kList) return missing();
       if (type.element == TypeKind::kJson || type.element == TypeKind::kNone) return value;
       RefValue kept = value;
       kept.items.clear();
       Type element{type.element, TypeKind::kNone, 0, type.cased};
-      if (type.depth > 1) element = {TypeKind::kList, type.element, static_cast<std::uint8_t>(type.depth - 1), type.cased};
+      if (type.depth > 1)
+        element = {TypeKind::kList, type.element, static_cast<std::uint8_t>(type.depth - 1), type.cased};
       for (const RefValue& item : value.items) {
         RefValue one = converted(item, element);
         if (!one.is_missing()) kept.items.push_back(std::move(one));
@@ -259,17 +292,24 @@ RefValue Evaluator::table_lookup(std::uint32_t table, const RefValue& key) {
 
 RefValue Evaluator::name_or_member(const Expr& expr, const Context& context, const Names& names) {
   switch (expr.ref.kind) {
-    case RefKind::kField: return field(expr.ref.index, *context.event);
-    case RefKind::kLocal: return names.at(expr.name);
-    case RefKind::kLet: return evaluate(*(*context.lets)[expr.ref.index].value, context, {});
+    case RefKind::kField:
+      return field(expr.ref.index, *context.event);
+    case RefKind::kLocal:
+      return names.at(expr.name);
+    case RefKind::kLet:
+      return evaluate(*(*context.lets)[expr.ref.index].value, context, {});
     case RefKind::kParam: {
       const ParamInfo& param = model_.params[expr.ref.index];
       return param.type.is_list() ? list_value(param.values) : of_literal(param.value);
     }
-    case RefKind::kList: return list_value(model_.lists[expr.ref.index].values);
-    case RefKind::kRaw: return context.event->raw;
-    case RefKind::kClass: return of_text(model_.classes[context.event->event_class].name);
-    default: break;
+    case RefKind::kList:
+      return list_value(model_.lists[expr.ref.index].values);
+    case RefKind::kRaw:
+      return context.event->raw;
+    case RefKind::kClass:
+      return of_text(model_.classes[context.event->event_class].name);
+    default:
+      break;
   }
   const RefValue base = evaluate(*expr.args[0], context, names);
   if (base.kind == Kind::kClient) {
@@ -366,12 +406,18 @@ bool Evaluator::compare(const Expr& expr, const Context& context, const Names& n
   const RefValue y = evaluate(right, context, names);
   if (x.is_missing() || y.is_missing()) return false;
   switch (expr.compare) {
-    case CompareOp::kEqual: return equal_values(x, y, cased);
-    case CompareOp::kNotEqual: return comparable_values(x, y) && !equal_values(x, y, cased);
-    case CompareOp::kLess: return order_of(x, y, cased) == -1;
-    case CompareOp::kLessEqual: return order_of(x, y, cased) == -1 || order_of(x, y, cased) == 0;
-    case CompareOp::kGreater: return order_of(x, y, cased) == 1;
-    case CompareOp::kGreaterEqual: return order_of(x, y, cased) == 1 || order_of(x, y, cased) == 0;
+    case CompareOp::kEqual:
+      return equal_values(x, y, cased);
+    case CompareOp::kNotEqual:
+      return comparable_values(x, y) && !equal_values(x, y, cased);
+    case CompareOp::kLess:
+      return order_of(x, y, cased) == -1;
+    case CompareOp::kLessEqual:
+      return order_of(x, y, cased) == -1 || order_of(x, y, cased) == 0;
+    case CompareOp::kGreater:
+      return order_of(x, y, cased) == 1;
+    case CompareOp::kGreaterEqual:
+      return order_of(x, y, cased) == 1 || order_of(x, y, cased) == 0;
     case CompareOp::kIn:
     case CompareOp::kNotIn: {
       const bool negated_in = expr.compare == CompareOp::kNotIn;
@@ -381,7 +427,8 @@ bool Evaluator::compare(const Expr& expr, const Context& context, const Names& n
       }
       if (y.kind != Kind::kList) return false;
       // A json that does not hold the elements' type is missing.
-      if (expr.args[0]->type.kind == TypeKind::kJson && right.type.is_list() && right.type.element != TypeKind::kJson) {
+      if (expr.args[0]->type.kind == TypeKind::kJson && right.type.is_list() &&
+          right.type.element != TypeKind::kJson) {
         const bool number = right.type.element == TypeKind::kInt || right.type.element == TypeKind::kFloat;
         const Type wanted{right.type.element, TypeKind::kNone, 0, false};
         if (number ? !x.is_number() : converted(x, wanted).is_missing()) return false;
@@ -390,11 +437,13 @@ bool Evaluator::compare(const Expr& expr, const Context& context, const Names& n
       for (const RefValue& element : y.items) found = found || element_fits(x, element, cased);
       return found != negated_in;
     }
-    default: break;
+    default:
+      break;
   }
   if (y.kind != Kind::kList) return text_test(expr.compare, x, y, cased);
   // A list asks for any of it, or every one, of a text or a list; of anything else nothing holds.
-  if (x.kind != Kind::kString && !(x.kind == Kind::kList && expr.compare == CompareOp::kContains)) return false;
+  if (x.kind != Kind::kString && !(x.kind == Kind::kList && expr.compare == CompareOp::kContains))
+    return false;
   bool any = false;
   bool all = true;
   for (const RefValue& element : y.items) {
@@ -413,9 +462,11 @@ bool Evaluator::holds(const Expr& expr, const Context& context, const Names& nam
 RefValue Evaluator::evaluate(const Expr& expr, const Context& context, const Names& names) {
   const auto argument = [&](std::size_t i) { return evaluate(*expr.args[i], context, names); };
   switch (expr.kind) {
-    case ExprKind::kLiteral: return of_literal(expr.literal);
+    case ExprKind::kLiteral:
+      return of_literal(expr.literal);
     case ExprKind::kName:
-    case ExprKind::kMember: return name_or_member(expr, context, names);
+    case ExprKind::kMember:
+      return name_or_member(expr, context, names);
     case ExprKind::kIndex: {
       const RefValue index = argument(1);
       if (expr.args[0]->ref.kind == RefKind::kTable) return table_lookup(expr.args[0]->ref.index, index);
@@ -435,8 +486,10 @@ RefValue Evaluator::evaluate(const Expr& expr, const Context& context, const Nam
       for (const auto& [name, value] : base.entries) values.items.push_back(value);
       return values;
     }
-    case ExprKind::kCall: return call(expr, context, names);
-    case ExprKind::kAggregate: return missing();
+    case ExprKind::kCall:
+      return call(expr, context, names);
+    case ExprKind::kAggregate:
+      return missing();
     case ExprKind::kList: {
       RefValue list;
       list.kind = Kind::kList;
@@ -460,14 +513,18 @@ RefValue Evaluator::evaluate(const Expr& expr, const Context& context, const Nam
       }
       return list;
     }
-    case ExprKind::kNegate: return negated(argument(0));
-    case ExprKind::kNot: return of_bool(!holds(*expr.args[0], context, names));
-    case ExprKind::kArithmetic: return arithmetic(expr.op, argument(0), argument(1));
+    case ExprKind::kNegate:
+      return negated(argument(0));
+    case ExprKind::kNot:
+      return of_bool(!holds(*expr.args[0], context, names));
+    case ExprKind::kArithmetic:
+      return arithmetic(expr.op, argument(0), argument(1));
     case ExprKind::kCoalesce: {
       const RefValue first = converted(argument(0), expr.type);
       return first.is_missing() ? argument(1) : first;
     }
-    case ExprKind::kCompare: return of_bool(compare(expr, context, names));
+    case ExprKind::kCompare:
+      return of_bool(compare(expr, context, names));
     case ExprKind::kAnd: {
       for (const auto& part : expr.args) {
         if (!holds(*part, context, names)) return of_bool(false);
@@ -484,8 +541,10 @@ RefValue Evaluator::evaluate(const Expr& expr, const Context& context, const Nam
       if (holds(*expr.args[1], context, names)) return argument(0);
       return expr.args.size() > 2 ? argument(2) : missing();
     }
-    case ExprKind::kHas: return of_bool(!argument(0).is_missing());
-    case ExprKind::kMissing: return of_bool(argument(0).is_missing());
+    case ExprKind::kHas:
+      return of_bool(!argument(0).is_missing());
+    case ExprKind::kMissing:
+      return of_bool(argument(0).is_missing());
     case ExprKind::kQuantifier: {
       const RefValue from = argument(0);
       if (from.kind != Kind::kList) return of_bool(false);

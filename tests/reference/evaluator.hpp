@@ -1,5 +1,5 @@
-// The reference evaluator: walks the checked syntax tree and does what the language manual says, word for word and slowly.
-// The VM must agree with it on every rule and event.
+// The reference evaluator: walks the checked syntax tree and does what the language manual says, word for
+// word and slowly. The VM must agree with it on every rule and event.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace shrike::reference {
 /// An event: a raw record read by a source, or fields of a class.
 struct RefEvent {
   std::uint32_t event_class = 0;
-  const SourceInfo* source = nullptr;              ///< null: `given` holds the fields
+  const SourceInfo* source = nullptr;  ///< null: `given` holds the fields
   RefValue raw;
   std::map<std::uint32_t, RefValue> given;
 };
@@ -53,7 +53,8 @@ class Evaluator {
 };
 
 RefValue of_literal(const ast::Literal& literal);
-/// The value if it holds the type (json converts implicitly), else missing; lists and maps lose what does not fit.
+/// The value if it holds the type (json converts implicitly), else missing; lists and maps lose what does not
+/// fit.
 RefValue converted(const RefValue& value, const Type& type);
 
 }  // namespace shrike::reference

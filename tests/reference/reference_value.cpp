@@ -41,19 +41,30 @@ RefValue from_value(const Value& value) {
   RefValue v;
   v.kind = value.kind;
   switch (value.kind) {
-    case Kind::kMissing: break;
-    case Kind::kBool: v.boolean = value.boolean; break;
+    case Kind::kMissing:
+      break;
+    case Kind::kBool:
+      v.boolean = value.boolean;
+      break;
     case Kind::kInt:
     case Kind::kTime:
-    case Kind::kDuration: v.integer = value.integer; break;
-    case Kind::kFloat: v.number = value.number; break;
-    case Kind::kString: v.text = value.as_string(); break;
+    case Kind::kDuration:
+      v.integer = value.integer;
+      break;
+    case Kind::kFloat:
+      v.number = value.number;
+      break;
+    case Kind::kString:
+      v.text = value.as_string();
+      break;
     case Kind::kIp:
     case Kind::kCidr:
       v.address = *value.address;
       v.bits = value.prefix_bits;
       break;
-    case Kind::kPlace: v.place = *value.place; break;
+    case Kind::kPlace:
+      v.place = *value.place;
+      break;
     case Kind::kList:
       for (const Value& item : value.as_list()) v.items.push_back(from_value(item));
       break;
@@ -63,7 +74,8 @@ RefValue from_value(const Value& value) {
       }
       break;
     case Kind::kClient:
-      for (const Value& part : {value.client->family, value.client->os, value.client->device, value.client->tool}) {
+      for (const Value& part :
+           {value.client->family, value.client->os, value.client->device, value.client->tool}) {
         v.items.push_back(from_value(part));
       }
       break;
@@ -73,19 +85,30 @@ RefValue from_value(const Value& value) {
 
 Value to_value(const RefValue& value, Arena& arena) {
   switch (value.kind) {
-    case Kind::kMissing: return {};
-    case Kind::kBool: return Value::of_bool(value.boolean);
-    case Kind::kInt: return Value::of_int(value.integer);
-    case Kind::kTime: return Value::of_time(value.integer);
-    case Kind::kDuration: return Value::of_duration(value.integer);
-    case Kind::kFloat: return Value::of_float(value.number);
-    case Kind::kString: return Value::of_string(arena.copy(value.text));
-    case Kind::kIp: return Value::of_ip(new (arena.allocate(sizeof(IpAddress))) IpAddress(value.address));
-    case Kind::kCidr: return Value::of_cidr(new (arena.allocate(sizeof(IpAddress))) IpAddress(value.address), value.bits);
-    case Kind::kPlace: return Value::of_place(new (arena.allocate(sizeof(Place))) Place(value.place));
+    case Kind::kMissing:
+      return {};
+    case Kind::kBool:
+      return Value::of_bool(value.boolean);
+    case Kind::kInt:
+      return Value::of_int(value.integer);
+    case Kind::kTime:
+      return Value::of_time(value.integer);
+    case Kind::kDuration:
+      return Value::of_duration(value.integer);
+    case Kind::kFloat:
+      return Value::of_float(value.number);
+    case Kind::kString:
+      return Value::of_string(arena.copy(value.text));
+    case Kind::kIp:
+      return Value::of_ip(new (arena.allocate(sizeof(IpAddress))) IpAddress(value.address));
+    case Kind::kCidr:
+      return Value::of_cidr(new (arena.allocate(sizeof(IpAddress))) IpAddress(value.address), value.bits);
+    case Kind::kPlace:
+      return Value::of_place(new (arena.allocate(sizeof(Place))) Place(value.place));
     case Kind::kList: {
       auto* items = arena.allocate_array<Value>(value.items.size() + 1);
-      for (std::size_t i = 0; i < value.items.size(); ++i) new (items + i) Value(to_value(value.items[i], arena));
+      for (std::size_t i = 0; i < value.items.size(); ++i)
+        new (items + i) Value(to_value(value.items[i], arena));
       return Value::of_list({items, value.items.size()});
     }
     case Kind::kMap: {
@@ -111,15 +134,19 @@ Value to_value(const RefValue& value, Arena& arena) {
 RefValue from_json(const nlohmann::ordered_json& json) {
   RefValue v;
   switch (json.type()) {
-    case nlohmann::ordered_json::value_t::boolean: return of_bool(json.get<bool>());
-    case nlohmann::ordered_json::value_t::number_integer: return of_int(json.get<std::int64_t>());
+    case nlohmann::ordered_json::value_t::boolean:
+      return of_bool(json.get<bool>());
+    case nlohmann::ordered_json::value_t::number_integer:
+      return of_int(json.get<std::int64_t>());
     case nlohmann::ordered_json::value_t::number_unsigned: {
       const auto number = json.get<std::uint64_t>();
       if (number > static_cast<std::uint64_t>(INT64_MAX)) return of_float(static_cast<double>(number));
       return of_int(static_cast<std::int64_t>(number));
     }
-    case nlohmann::ordered_json::value_t::number_float: return of_float(json.get<double>());
-    case nlohmann::ordered_json::value_t::string: return of_text(json.get<std::string>());
+    case nlohmann::ordered_json::value_t::number_float:
+      return of_float(json.get<double>());
+    case nlohmann::ordered_json::value_t::string:
+      return of_text(json.get<std::string>());
     case nlohmann::ordered_json::value_t::array:
       v.kind = Kind::kList;
       for (const auto& item : json) v.items.push_back(from_json(item));
@@ -128,7 +155,8 @@ RefValue from_json(const nlohmann::ordered_json& json) {
       v.kind = Kind::kMap;
       for (const auto& [name, item] : json.items()) v.entries.emplace_back(name, from_json(item));
       return v;
-    default: return v;
+    default:
+      return v;
   }
 }
 
@@ -150,18 +178,25 @@ bool comparable_values(const RefValue& a, const RefValue& b) {
 bool equal_values(const RefValue& a, const RefValue& b, bool cased) {
   if (!comparable_values(a, b)) return false;
   switch (a.kind) {
-    case Kind::kMissing: return false;
-    case Kind::kBool: return a.boolean == b.boolean;
+    case Kind::kMissing:
+      return false;
+    case Kind::kBool:
+      return a.boolean == b.boolean;
     case Kind::kInt:
     case Kind::kFloat:
       if (a.kind == Kind::kInt && b.kind == Kind::kInt) return a.integer == b.integer;
       return a.as_float() == b.as_float();
     case Kind::kTime:
-    case Kind::kDuration: return a.integer == b.integer;
-    case Kind::kString: return cased ? a.text == b.text : folded(a.text) == folded(b.text);
-    case Kind::kIp: return a.address == b.address;
-    case Kind::kCidr: return a.address == b.address && a.bits == b.bits;
-    case Kind::kPlace: return a.place.latitude == b.place.latitude && a.place.longitude == b.place.longitude;
+    case Kind::kDuration:
+      return a.integer == b.integer;
+    case Kind::kString:
+      return cased ? a.text == b.text : folded(a.text) == folded(b.text);
+    case Kind::kIp:
+      return a.address == b.address;
+    case Kind::kCidr:
+      return a.address == b.address && a.bits == b.bits;
+    case Kind::kPlace:
+      return a.place.latitude == b.place.latitude && a.place.longitude == b.place.longitude;
     case Kind::kList:
     case Kind::kClient:
       if (a.items.size() != b.items.size()) return false;
@@ -170,7 +205,8 @@ bool equal_values(const RefValue& a, const RefValue& b, bool cased) {
         if (!both_missing && !equal_values(a.items[i], b.items[i], cased)) return false;
       }
       return true;
-    case Kind::kMap: break;
+    case Kind::kMap:
+      break;
   }
   // Maps: the same names, each with an equal value; order does not count.
   if (a.entries.size() != b.entries.size()) return false;

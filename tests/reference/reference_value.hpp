@@ -1,5 +1,5 @@
-// Values of the reference evaluator: they own what they hold and are as plain as can be. Nothing is shared with the VM but the
-// built-in functions, which have tests of their own.
+// Values of the reference evaluator: they own what they hold and are as plain as can be. Nothing is shared
+// with the VM but the built-in functions, which have tests of their own.
 #pragma once
 
 #include <cstdint>
@@ -17,14 +17,14 @@ namespace shrike::reference {
 struct RefValue {
   Kind kind = Kind::kMissing;
   bool boolean = false;
-  std::int64_t integer = 0;    ///< kInt, kTime, kDuration
+  std::int64_t integer = 0;  ///< kInt, kTime, kDuration
   double number = 0;
   std::string text;
-  IpAddress address;           ///< kIp, kCidr
-  unsigned bits = 0;           ///< kCidr
+  IpAddress address;  ///< kIp, kCidr
+  unsigned bits = 0;  ///< kCidr
   Place place;
-  std::vector<RefValue> items;                               ///< kList; kClient: family, os, device, tool
-  std::vector<std::pair<std::string, RefValue>> entries;     ///< kMap
+  std::vector<RefValue> items;                            ///< kList; kClient: family, os, device, tool
+  std::vector<std::pair<std::string, RefValue>> entries;  ///< kMap
 
   bool is_missing() const { return kind == Kind::kMissing; }
   bool is_number() const { return kind == Kind::kInt || kind == Kind::kFloat; }

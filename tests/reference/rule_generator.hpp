@@ -1,5 +1,6 @@
-// Random rules and records for comparing the VM with the reference evaluator. Deterministic from a seed. The rules are well typed;
-// the records hold what logs hold: absent fields, nulls, other types, other letter case.
+// Random rules and records for comparing the VM with the reference evaluator. Deterministic from a seed. The
+// rules are well typed; the records hold what logs hold: absent fields, nulls, other types, other letter
+// case.
 #pragma once
 
 #include <cstdint>

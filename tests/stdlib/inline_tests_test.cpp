@@ -22,8 +22,9 @@ struct Library {
 };
 
 bool expects_alert(const ast::Case& one) {
-  return std::any_of(one.steps.begin(), one.steps.end(),
-                     [](const ast::TestStep& step) { return step.kind == ast::TestStep::Kind::kExpectAlert; });
+  return std::any_of(one.steps.begin(), one.steps.end(), [](const ast::TestStep& step) {
+    return step.kind == ast::TestStep::Kind::kExpectAlert;
+  });
 }
 
 }  // namespace
@@ -39,7 +40,8 @@ TEST_CASE("every inline test of the standard library passes") {
   const auto results = run_tests(library.analysis.model, library.files);
   CHECK(results.size() >= 100);
   for (const CaseResult& result : results) {
-    for (const std::string& failure : result.failures) FAIL_CHECK(result.rule << ", \"" << result.title << "\": " << failure);
+    for (const std::string& failure : result.failures)
+      FAIL_CHECK(result.rule << ", \"" << result.title << "\": " << failure);
   }
 }
 

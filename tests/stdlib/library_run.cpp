@@ -39,7 +39,8 @@ std::optional<fs::path> shared_data() {
 std::vector<const Alert*> LibraryRun::at(const std::string& place) const {
   std::vector<const Alert*> found;
   for (const Alert& alert : alerts) {
-    const bool here = std::any_of(alert.evidence.begin(), alert.evidence.end(), [&](const Evidence& e) { return e.at == place; });
+    const bool here = std::any_of(alert.evidence.begin(), alert.evidence.end(),
+                                  [&](const Evidence& e) { return e.at == place; });
     if (here) found.push_back(&alert);
   }
   return found;
@@ -53,13 +54,14 @@ LibraryRun run_library(const Program& program, const std::vector<std::string>& i
   struct Sink : RecordSink {
     Sink(Engine& e, LibraryRun& r) : engine(e), run(r) {}
     bool record(std::string_view padded, const RecordPlace& place) override {
-      if (auto fed = engine.feed_padded(padded, place); !fed) add(place, engine.last_reject(), fed.error().message);
+      if (auto fed = engine.feed_padded(padded, place); !fed)
+        add(place, engine.last_reject(), fed.error().message);
       return true;
     }
     void reject(const Reject& reject) override { add(reject.place, reject.reason, reject.detail); }
     void add(const RecordPlace& place, RejectReason reason, std::string_view detail) {
-      run.rejects.push_back(std::string(place.file) + ":" + std::to_string(place.line) + " " + std::string(name_of(reason)) +
-                            " " + std::string(detail));
+      run.rejects.push_back(std::string(place.file) + ":" + std::to_string(place.line) + " " +
+                            std::string(name_of(reason)) + " " + std::string(detail));
     }
     Engine& engine;
     LibraryRun& run;

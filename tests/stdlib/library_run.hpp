@@ -20,8 +20,8 @@ const Program& library_program();
 std::optional<std::filesystem::path> shared_data();
 
 struct LibraryRun {
-  std::vector<Alert> alerts;              ///< in the order given
-  std::vector<std::string> rejects;       ///< "file:line reason detail"
+  std::vector<Alert> alerts;         ///< in the order given
+  std::vector<std::string> rejects;  ///< "file:line reason detail"
   EngineStats stats;
 
   /// Alerts that have the place "file:line" as evidence.

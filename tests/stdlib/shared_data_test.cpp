@@ -1,5 +1,6 @@
-// The standard library over real records of attacks, with labels made by people: what must be found is found, what is background is not,
-// and everything is read. The data stands beside the project and is not part of it.
+// The standard library over real records of attacks, with labels made by people: what must be found is found,
+// what is background is not, and everything is read. The data stands beside the project and is not part of
+// it.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -31,9 +32,11 @@ const std::map<std::string, std::set<std::string>> kRulesOfBehaviour = {
     {"mailbox audit retention cut", {"audit_disabled"}},
     {"advanced auditing licence removed from user", {"audit_disabled"}},
     {"inbox rule deletes mail matching a word", {"rule_hides_mail", "rule_catch_all_delete"}},
-    {"inbox rule marks read and deletes everything, rule name is a dot", {"rule_hides_mail", "rule_catch_all_delete"}},
+    {"inbox rule marks read and deletes everything, rule name is a dot",
+     {"rule_hides_mail", "rule_catch_all_delete"}},
 };
-const std::set<std::string> kNotOfOneEvent = {"password spray, then success", "password spray / user enumeration, no success",
+const std::set<std::string> kNotOfOneEvent = {"password spray, then success",
+                                              "password spray / user enumeration, no success",
                                               "admin removed from role"};
 
 std::vector<std::string> record_files(const fs::path& folder) {
@@ -48,14 +51,16 @@ std::vector<std::string> record_files(const fs::path& folder) {
   return files;
 }
 
-bool has_alert_of(const LibraryRun& run, const std::string& place, const std::set<std::string>& rules, Severity at_least) {
+bool has_alert_of(const LibraryRun& run, const std::string& place, const std::set<std::string>& rules,
+                  Severity at_least) {
   for (const Alert* alert : run.at(place)) {
     if (rules.count(alert->rule) != 0 && alert->severity >= at_least) return true;
   }
   return false;
 }
 
-const char* const kFolders[] = {"det-eng-samples", "panther", "plaso-ual", "msticpy-signinlogs", "otrf-golden-saml"};
+const char* const kFolders[] = {"det-eng-samples", "panther", "plaso-ual", "msticpy-signinlogs",
+                                "otrf-golden-saml"};
 
 }  // namespace
 
@@ -105,7 +110,8 @@ TEST_CASE("an original CSV export gives the alerts of its records") {
   for (const auto& entry : fs::directory_iterator(*data / "det-eng-samples" / "csv")) {
     const std::string name = entry.path().filename().string();
     const LibraryRun csv = run_library(library_program(), {entry.path().string()});
-    const LibraryRun lines = run_library(library_program(), {(*data / "det-eng-samples" / (name + ".ndjson")).string()});
+    const LibraryRun lines =
+        run_library(library_program(), {(*data / "det-eng-samples" / (name + ".ndjson")).string()});
     CAPTURE(name);
     CHECK(csv.rejects.empty());
     CHECK(csv.stats.events == lines.stats.events);

@@ -32,20 +32,20 @@ enum class DiagnosticLevel : std::uint8_t { kError, kWarning };
 struct Diagnostic {
   std::string_view code;  ///< "E0301", "W0101"; static storage
   DiagnosticLevel level = DiagnosticLevel::kError;
-  std::string message;    ///< one plain sentence without a full stop
+  std::string message;  ///< one plain sentence without a full stop
   Span where;
-  std::string label;      ///< short text under the carets; may be empty
+  std::string label;  ///< short text under the carets; may be empty
   struct Note {
     Span where;
     std::string label;
   };
-  std::optional<Note> second;     ///< another place that matters ("first declared here")
-  std::string help;               ///< what to do next; may be empty
+  std::optional<Note> second;  ///< another place that matters ("first declared here")
+  std::string help;            ///< what to do next; may be empty
   struct Repair {
     Span where;
     std::string text;
   };
-  std::optional<Repair> repair;   ///< a replacement that mends it, where there is one
+  std::optional<Repair> repair;  ///< a replacement that mends it, where there is one
 };
 using Diagnostics = std::vector<Diagnostic>;
 
@@ -56,8 +56,10 @@ struct LineColumn {
 };
 LineColumn locate(const SourceFile& file, std::uint32_t offset);
 
-/// A message as a terminal shows it: code, sentence, excerpt with carets, second place, help. Control and bidi characters of the
-/// source are shown as escapes. Ends with a line break. `colour` adds ANSI colours; lines are cut to `columns`.
-std::string render(const Diagnostic& diagnostic, const SourceFiles& files, bool colour = false, unsigned columns = 100);
+/// A message as a terminal shows it: code, sentence, excerpt with carets, second place, help. Control and
+/// bidi characters of the source are shown as escapes. Ends with a line break. `colour` adds ANSI colours;
+/// lines are cut to `columns`.
+std::string render(const Diagnostic& diagnostic, const SourceFiles& files, bool colour = false,
+                   unsigned columns = 100);
 
 }  // namespace shrike

@@ -10,12 +10,12 @@ namespace shrike {
 
 /// What kind of failure an Error is; lets a program react without reading text.
 enum class ErrorCode {
-  kIo,         ///< a file or stream could not be read or written
-  kFormat,     ///< bytes are not what they claim to be (JSON, gzip, .shrikec, …)
-  kVersion,    ///< a .shrikec of another bytecode version
-  kUnsafe,     ///< bytecode that the verifier refuses
-  kLimit,      ///< a stated limit was reached
-  kArgument,   ///< the caller passed something unusable
+  kIo,        ///< a file or stream could not be read or written
+  kFormat,    ///< bytes are not what they claim to be (JSON, gzip, .shrikec, …)
+  kVersion,   ///< a .shrikec of another bytecode version
+  kUnsafe,    ///< bytecode that the verifier refuses
+  kLimit,     ///< a stated limit was reached
+  kArgument,  ///< the caller passed something unusable
 };
 
 struct Error {

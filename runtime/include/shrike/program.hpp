@@ -1,6 +1,6 @@
 // A compiled rule set: immutable, shareable between threads, independent of the text it came from.
-// The compiler (dsl) fills a ProgramData; Program::seal() verifies it and makes it runnable. Saved as .shrikec.
-// Read next: engine.hpp to run it.
+// The compiler (dsl) fills a ProgramData; Program::seal() verifies it and makes it runnable. Saved as
+// .shrikec. Read next: engine.hpp to run it.
 #pragma once
 
 #include <cstdint>
