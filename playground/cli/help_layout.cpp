@@ -66,8 +66,8 @@ void HelpLayout::append_options(std::string& out, const CLI::App* app) const {
     }
   }
   // CLI11's own group holds --help and comes first; it is the least interesting.
-  std::stable_partition(groups.begin(), groups.end(),
-                        [](const std::string& group) { return group != "Options"; });
+  const auto own = std::find(groups.begin(), groups.end(), "Options");
+  if (own != groups.end()) std::rotate(own, own + 1, groups.end());
   if (!positionals.empty()) out += '\n' + positionals;
   for (const std::string& group : groups) {
     out += fmt::format("\n{}:\n", group);

@@ -75,8 +75,9 @@ std::string stats_text(const RunCounts& counts) {
   text += row("given", counts.alerts.total(), severities_text(counts.alerts));
   std::vector<std::pair<std::string, std::uint64_t>> rules(counts.alerts.by_rule.begin(),
                                                            counts.alerts.by_rule.end());
-  std::stable_sort(rules.begin(), rules.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::sort(rules.begin(), rules.end(), [](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
   for (const auto& [rule, count] : rules) {
     if (count != 0) text += row("  " + rule, count);
   }

@@ -78,8 +78,9 @@ void RunSummary::add_pick(const Alert& alert, std::string person) {
 
 std::string RunSummary::people_text(const Style& style) const {
   std::vector<std::pair<std::string, Standing>> people(people_.begin(), people_.end());
-  std::stable_sort(people.begin(), people.end(), [](const auto& a, const auto& b) {
-    return std::tuple(a.second.severity, a.second.count) > std::tuple(b.second.severity, b.second.count);
+  std::sort(people.begin(), people.end(), [](const auto& a, const auto& b) {
+    return std::tuple(a.second.severity, a.second.count, b.first) >
+           std::tuple(b.second.severity, b.second.count, a.first);
   });
   std::string text;
   for (std::size_t i = 0; i < std::min(people.size(), kShownPeople); ++i) {
@@ -117,8 +118,8 @@ std::string RunSummary::text(const RunCounts& counts, const Style& style, unsign
     const auto worst = [&](const std::string& rule) {
       return rules_.contains(rule) ? rules_.at(rule) : Severity::kInfo;
     };
-    std::stable_sort(rules.begin(), rules.end(), [&](const auto& a, const auto& b) {
-      return std::tuple(worst(a.first), a.second) > std::tuple(worst(b.first), b.second);
+    std::sort(rules.begin(), rules.end(), [&](const auto& a, const auto& b) {
+      return std::tuple(worst(a.first), a.second, b.first) > std::tuple(worst(b.first), b.second, a.first);
     });
     text += style(Paint::kDim, "Rules") + '\n';
     for (std::size_t i = 0; i < std::min(rules.size(), kShownRules); ++i) {

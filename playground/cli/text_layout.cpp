@@ -120,8 +120,9 @@ std::string with_unit(std::uint64_t bytes) {
 
 std::string listed(const std::map<std::string, std::uint64_t>& counts) {
   std::vector<std::pair<std::string, std::uint64_t>> sorted(counts.begin(), counts.end());
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
   std::string text;
   for (const auto& [name, count] : sorted) {
     if (count != 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, with_commas(count));
