@@ -478,7 +478,10 @@ ast::Unwrap RandomSyntax::unwrap() {
 std::vector<ast::RecordField> RandomSyntax::record() {
   std::vector<ast::RecordField> result;
   for (std::size_t i = below(8); i > 0; --i) {
-    result.push_back({{chance(20) ? name() + "." + name() : name(), {}}, any_expression()});
+    ast::RecordField& field = result.emplace_back();
+    field.name.text = name();
+    if (chance(20)) field.name.text += "." + name();
+    field.value = any_expression();
   }
   return result;
 }
