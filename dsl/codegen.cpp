@@ -549,8 +549,9 @@ void ProgramGenerator::generate_profiles() {
 void ProgramGenerator::place_units() {
   std::vector<std::uint32_t> order(drafts_.size());
   for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::uint32_t a, std::uint32_t b) { return drafts_[a].stage < drafts_[b].stage; });
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return std::pair(drafts_[a].stage, a) < std::pair(drafts_[b].stage, b);
+  });
   std::vector<std::uint32_t> place(drafts_.size());
   for (std::uint32_t i = 0; i < order.size(); ++i) {
     UnitDraft& draft = drafts_[order[i]].unit;

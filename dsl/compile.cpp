@@ -57,8 +57,9 @@ bool has_errors(const Diagnostics& diagnostics) {
 bool Analysis::has_errors() const { return shrike::has_errors(diagnostics); }
 
 void sort_by_place(Diagnostics& diagnostics) {
-  std::stable_sort(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& a, const Diagnostic& b) {
-    return std::tuple(a.where.file, a.where.begin) < std::tuple(b.where.file, b.where.begin);
+  std::sort(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& a, const Diagnostic& b) {
+    return std::tie(a.where.file, a.where.begin, a.code, a.message) <
+           std::tie(b.where.file, b.where.begin, b.code, b.message);
   });
 }
 

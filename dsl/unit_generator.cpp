@@ -286,8 +286,9 @@ void UnitGenerator::branch_junction(const Expr& expr, const Scope* scope, bool i
     const double decides = is_and ? 1 - guess.likely : guess.likely;
     parts.emplace_back(guess.cost / std::max(decides, 0.01), part.get());
   }
-  std::stable_sort(parts.begin(), parts.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.first, a.second->span.begin) < std::pair(b.first, b.second->span.begin);
+  });
   // Of `a and b`: any false part decides. Jumping on that outcome needs no more than a chain of tests.
   if (jump_if != is_and) {
     for (const auto& part : parts) branch(*part.second, scope, jump_if, label);
