@@ -50,6 +50,7 @@ std::string_view name_of(ExprPlace place) {
 Diagnostic& Checker::add(Diagnostic diagnostic) {
   std::size_t& count = messages_[diagnostic.where.file];
   if (count > kMaxMessagesPerFile) {
+    ++dropped_count_;
     dropped_ = std::move(diagnostic);
     return dropped_;
   }

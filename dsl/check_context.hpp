@@ -32,6 +32,7 @@ inline constexpr unsigned kMaxExprDepth = 600;
 inline constexpr std::size_t kMaxLets = 1000;
 inline constexpr std::size_t kMaxParams = 1000;
 inline constexpr std::size_t kMaxSteps = 64;
+inline constexpr std::size_t kMaxKeys = 64;
 inline constexpr std::size_t kMaxListValues = 1'000'000;
 /// Parts of an expression once its calls of `def`s are written out.
 inline constexpr std::uint64_t kMaxExpanded = 200'000;
@@ -290,6 +291,7 @@ class Checker {
   std::unordered_map<std::string, std::vector<std::uint32_t>> fields_by_name_;
   std::map<std::uint32_t, std::size_t> messages_;  ///< per file
   Diagnostic dropped_;                             ///< takes what add() does not keep
+  std::size_t dropped_count_ = 0;
   unsigned depth_ = 0;
   std::vector<std::uint64_t> def_sizes_;
   std::vector<std::uint8_t> def_is_valid_;

@@ -35,6 +35,8 @@ const Checker::Global* Checker::find_global(std::string_view name, std::string_v
 
 std::vector<std::string_view> Checker::globals_of(std::string_view kind) const {
   std::vector<std::string_view> names;
+  // A file that is all mistakes gets no more advice: it would take too long.
+  if (dropped_count_ > 0) return names;
   for (const auto& [name, global] : globals_) {
     if (global.kind == kind) names.push_back(name);
   }

@@ -411,6 +411,10 @@ void Checker::check_rule(std::uint32_t rule) {
   current_ = &decl;
   check_clauses(decl);
   check_severity_and_attack(decl);
+  if (decl.each.size() > kMaxKeys) {
+    report(DiagnosticId::kTooMany, decl.name.span, kMaxKeys, "keys in one rule");
+    return;
+  }
   if (decl.lets.size() > kMaxLets || decl.steps.size() > kMaxSteps) {
     const bool lets = decl.lets.size() > kMaxLets;
     report(DiagnosticId::kTooMany, decl.name.span, lets ? kMaxLets : kMaxSteps,
