@@ -14,6 +14,8 @@
 
 namespace shrike::reference {
 
+struct RefEntry;
+
 struct RefValue {
   Kind kind = Kind::kMissing;
   bool boolean = false;
@@ -23,12 +25,18 @@ struct RefValue {
   IpAddress address;  ///< kIp, kCidr
   unsigned bits = 0;  ///< kCidr
   Place place;
-  std::vector<RefValue> items;                            ///< kList; kClient: family, os, device, tool
-  std::vector<std::pair<std::string, RefValue>> entries;  ///< kMap
+  std::vector<RefValue> items;    ///< kList; kClient: family, os, device, tool
+  std::vector<RefEntry> entries;  ///< kMap
 
   bool is_missing() const { return kind == Kind::kMissing; }
   bool is_number() const { return kind == Kind::kInt || kind == Kind::kFloat; }
   double as_float() const { return kind == Kind::kInt ? static_cast<double>(integer) : number; }
+};
+
+/// An entry of a map: name and value.
+struct RefEntry {
+  std::string first;
+  RefValue second;
 };
 
 RefValue missing();
