@@ -252,13 +252,14 @@ void JsonSplitter::end_value(const Begin& begin, std::uint64_t end, std::string_
 void JsonSplitter::recover(const Begin& begin, ObjectScan::Result result, std::uint64_t end) {
   using Result = ObjectScan::Result;
   const bool may_go_back = !dropped_ && result != Result::kListEnd;
-  const auto second_line = may_go_back ? second_line_to_rescan(begin, end) : std::nullopt;
+  std::uint64_t second_line = 0;
+  const bool goes_back = may_go_back && find_second_line(begin, end, second_line);
   std::string_view text = kept_text_;
   if (!dropped_) {
-    const bool one_line = second_line && !is_blank(*window_.at(*second_line));
-    text = window_.view(begin.place.offset, one_line ? *second_line - 1 : end);
+    const bool one_line = goes_back && !is_blank(*window_.at(second_line));
+    text = window_.view(begin.place.offset, one_line ? second_line - 1 : end);
   }
-  cut_off_told_ = result == Result::kMore && !second_line;
+  cut_off_told_ = result == Result::kMore && !goes_back;
   if (dropped_) {
     output_.reject(RejectReason::kTooLarge, begin.place, text, "The record is longer than the limit.");
   } else if (scan_.too_deep()) {
@@ -271,8 +272,8 @@ void JsonSplitter::recover(const Begin& begin, ObjectScan::Result result, std::u
   } else {
     output_.reject(RejectReason::kBadJson, begin.place, text, "A bracket of the record is not closed.");
   }
-  if (second_line) {
-    at_ = *second_line;
+  if (goes_back) {
+    at_ = second_line;
     line_ = begin.place.line + 1;
     indent_ = 0;
     line_blank_ = true;
@@ -287,21 +288,22 @@ void JsonSplitter::recover(const Begin& begin, ObjectScan::Result result, std::u
 }
 
 /// What looked like one value over several lines may be a broken line and good ones after it: gives the start
-/// of the second line, unless that reads as the inside of something. Gives nothing when there is no such line
+/// of the second line, unless that reads as the inside of something. False when there is no such line
 /// or too much was read twice already (hostile input could make reading quadratic).
-std::optional<std::uint64_t> JsonSplitter::second_line_to_rescan(const Begin& begin, std::uint64_t end) {
+bool JsonSplitter::find_second_line(const Begin& begin, std::uint64_t end, std::uint64_t& place) {
   const std::string_view text = window_.view(begin.place.offset, end);
   const std::size_t line_end = text.find('\n');
-  if (line_end == std::string_view::npos) return std::nullopt;
+  if (line_end == std::string_view::npos) return false;
   const std::string_view first_line = trimmed_line(text.substr(0, line_end));
   std::string_view second_line = text.substr(line_end + 1);
   second_line = second_line.substr(0, second_line.find_first_not_of(" \t"));
-  if (first_line.size() == 1 && second_line.size() <= begin.indent) return std::nullopt;
+  if (first_line.size() == 1 && second_line.size() <= begin.indent) return false;
 
   const std::uint64_t again = text.size() - line_end;
-  if (scanned_twice_ + again > (std::uint64_t{1} << 20) + 2 * begin.place.offset) return std::nullopt;
+  if (scanned_twice_ + again > (std::uint64_t{1} << 20) + 2 * begin.place.offset) return false;
   scanned_twice_ += again;
-  return begin.place.offset + line_end + 1;
+  place = begin.place.offset + line_end + 1;
+  return true;
 }
 
 /// From the start of a line behind something broken. Where records are lines, the next line is the next

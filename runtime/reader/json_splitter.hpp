@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,7 +50,7 @@ class JsonSplitter {
   void scan_value(std::string_view refusal);
   void end_value(const Begin& begin, std::uint64_t end, std::string_view refusal);
   void recover(const Begin& begin, ObjectScan::Result result, std::uint64_t end);
-  std::optional<std::uint64_t> second_line_to_rescan(const Begin& begin, std::uint64_t end);
+  bool find_second_line(const Begin& begin, std::uint64_t end, std::uint64_t& place);
   void go_on_at_line(std::size_t max_indent);
   void skip_to_record_line(std::size_t max_indent);
 

@@ -31,7 +31,7 @@ int main(int argc, char** argv) {
       {"Parameters", {{{"Name", "Name"}, {"Value", "hide"}}}},
   };
   shrike::Engine engine(*std::move(program));
-  auto alerts = engine.feed(record);
+  auto alerts = engine.feed_json(record);
   if (!alerts) {
     std::cerr << alerts.error().message << '\n';
     return 2;
