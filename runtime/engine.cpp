@@ -15,47 +15,13 @@
 #include "runtime/record_decoder.hpp"
 #include "runtime/sealed_program.hpp"
 #include "runtime/vm.hpp"
+#include "runtime/vm_operations.hpp"
 
 namespace shrike {
 namespace {
 
 /// A record in an export in a message in …: more is no log, but an attack.
 constexpr unsigned kMaxUnwraps = 4;
-
-bool fits(const Value& value, const Type& type) {
-  switch (type.kind) {
-    case TypeKind::kJson:
-      return true;
-    case TypeKind::kBool:
-      return value.kind == Kind::kBool;
-    case TypeKind::kInt:
-      return value.kind == Kind::kInt;
-    case TypeKind::kFloat:
-      return value.kind == Kind::kFloat || value.kind == Kind::kInt;
-    case TypeKind::kString:
-      return value.kind == Kind::kString;
-    case TypeKind::kIp:
-      return value.kind == Kind::kIp;
-    case TypeKind::kCidr:
-      return value.kind == Kind::kCidr;
-    case TypeKind::kTime:
-      return value.kind == Kind::kTime;
-    case TypeKind::kDuration:
-      return value.kind == Kind::kDuration;
-    case TypeKind::kPlace:
-      return value.kind == Kind::kPlace;
-    case TypeKind::kClient:
-      return value.kind == Kind::kClient;
-    case TypeKind::kList:
-      return value.kind == Kind::kList;
-    case TypeKind::kMap:
-    case TypeKind::kGeo:
-      return value.kind == Kind::kMap;
-    case TypeKind::kNone:
-      return false;
-  }
-  return false;
-}
 
 /// The path without which a condition cannot hold, where its first instruction tells: most sources begin by
 /// asking whether the record has something at all. kNoIndex where it does not.
@@ -346,11 +312,10 @@ Expected<std::span<const Alert>> Engine::feed_event(std::string_view event_class
       return fail(ErrorCode::kArgument,
                   "class `" + std::string(event_class) + "` has no field `" + name + "`");
     }
-    if (!value.is_missing() && !fits(value, data.slots[*slot].type)) {
-      return fail(ErrorCode::kArgument, "field `" + name + "` is of another type");
-    }
     if (value.is_missing()) continue;
-    state.event.set(*slot, value);
+    const Value held = cast(value, data.slots[*slot].type, state.arena);
+    if (held.is_missing()) return fail(ErrorCode::kArgument, "field `" + name + "` is of another type");
+    state.event.set(*slot, held);
     described += "\n" + name + ": ";
     append_json(described, value);
   }
