@@ -2,6 +2,7 @@
 #include <re2/re2.h>
 
 #include "dsl/check_context.hpp"
+#include "dsl/formatter.hpp"
 #include "runtime/address.hpp"
 
 namespace shrike {
@@ -11,38 +12,6 @@ using ast::Expr;
 using ast::ExprKind;
 
 namespace {
-
-std::string_view text_of(CompareOp op) {
-  switch (op) {
-    case CompareOp::kEqual:
-      return "==";
-    case CompareOp::kNotEqual:
-      return "!=";
-    case CompareOp::kLess:
-      return "<";
-    case CompareOp::kLessEqual:
-      return "<=";
-    case CompareOp::kGreater:
-      return ">";
-    case CompareOp::kGreaterEqual:
-      return ">=";
-    case CompareOp::kIn:
-      return "in";
-    case CompareOp::kNotIn:
-      return "not in";
-    case CompareOp::kContains:
-      return "contains";
-    case CompareOp::kStarts:
-      return "starts";
-    case CompareOp::kEnds:
-      return "ends";
-    case CompareOp::kLike:
-      return "like";
-    case CompareOp::kMatches:
-      return "matches";
-  }
-  return "";
-}
 
 bool is_known(const Expr& expr) { return expr.type.kind != TypeKind::kNone; }
 
@@ -139,7 +108,7 @@ void Checker::compare_equal(Expr& expr) {
   const Expr& right = *expr.args[1];
   const bool is_equal = expr.compare == CompareOp::kEqual;
   if (right.type.is_list() && !left.type.is_list() && !is_json(left.type)) {
-    Diagnostic& diagnostic = report(DiagnosticId::kEqualsList, expr.op_span, text_of(expr.compare));
+    Diagnostic& diagnostic = report(DiagnosticId::kEqualsList, expr.op_span, spelling_of(expr.compare));
     const std::string_view instead = is_equal ? "in" : "not in";
     diagnostic.help = fmt::format("`{}` asks whether it is {} of them", instead, is_equal ? "one" : "none");
     diagnostic.repair = Diagnostic::Repair{expr.op_span, std::string(instead)};
@@ -147,20 +116,20 @@ void Checker::compare_equal(Expr& expr) {
   }
   // json may hold a list; with a literal list of several values on the right, `in` is meant.
   if (is_json(left.type) && right.kind == ExprKind::kList && !right.args.empty()) {
-    Diagnostic& diagnostic = report(DiagnosticId::kEqualsList, expr.op_span, text_of(expr.compare));
+    Diagnostic& diagnostic = report(DiagnosticId::kEqualsList, expr.op_span, spelling_of(expr.compare));
     const std::string_view instead = is_equal ? "in" : "not in";
     diagnostic.help = fmt::format("`{}` asks whether it is {} of them", instead, is_equal ? "one" : "none");
     diagnostic.repair = Diagnostic::Repair{expr.op_span, std::string(instead)};
     return;
   }
   if (left.type.is_list() && !right.type.is_list() && !is_json(right.type)) {
-    Diagnostic& diagnostic = report(DiagnosticId::kListOnLeft, expr.op_span, text_of(expr.compare));
+    Diagnostic& diagnostic = report(DiagnosticId::kListOnLeft, expr.op_span, spelling_of(expr.compare));
     diagnostic.help = "`contains` asks whether it is among the elements";
     if (is_equal) diagnostic.repair = Diagnostic::Repair{expr.op_span, "contains"};
     return;
   }
   if (expr.all) {
-    report(DiagnosticId::kEqualsList, expr.op_span, text_of(expr.compare)).help =
+    report(DiagnosticId::kEqualsList, expr.op_span, spelling_of(expr.compare)).help =
         "`all` stands after `contains`, `starts`, `ends`, `like`, `matches`";
     return;
   }
@@ -180,7 +149,8 @@ void Checker::compare_order(Expr& expr) {
   for (const Expr* side : {&left, &right}) {
     const Type& type = side->type;
     if (may_order(type, type)) continue;
-    Diagnostic& diagnostic = report(DiagnosticId::kNoOrder, side->span, to_text(type), text_of(expr.compare));
+    Diagnostic& diagnostic =
+        report(DiagnosticId::kNoOrder, side->span, to_text(type), spelling_of(expr.compare));
     if (type.is_list() || type.kind == TypeKind::kMap) {
       diagnostic.help = "`len(…)` tells how many there are";
     } else if (type.kind == TypeKind::kCidr) {
@@ -200,7 +170,7 @@ void Checker::compare_in(Expr& expr) {
   const Expr& right = *expr.args[1];
   const Type& a = left.type;
   const Type& b = right.type;
-  const std::string_view op = text_of(expr.compare);
+  const std::string_view op = spelling_of(expr.compare);
   if (expr.all) {
     report(DiagnosticId::kAllNeedsList, right.span).help = "`in` asks about one of them; leave out `all`";
     return;
@@ -280,7 +250,7 @@ void Checker::compare_text(Expr& expr) {
   const Expr& left = *expr.args[0];
   const Expr& right = *expr.args[1];
   const Type& a = left.type;
-  const std::string_view op = text_of(expr.compare);
+  const std::string_view op = spelling_of(expr.compare);
   if (a.is_list()) {
     if (expr.compare == CompareOp::kContains) {
       const Type element = element_of(a);

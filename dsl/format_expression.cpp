@@ -12,43 +12,44 @@
 #include "runtime/time_text.hpp"
 
 namespace shrike {
+
+std::string_view spelling_of(ast::CompareOp op) {
+  switch (op) {
+    case ast::CompareOp::kEqual:
+      return "==";
+    case ast::CompareOp::kNotEqual:
+      return "!=";
+    case ast::CompareOp::kLess:
+      return "<";
+    case ast::CompareOp::kLessEqual:
+      return "<=";
+    case ast::CompareOp::kGreater:
+      return ">";
+    case ast::CompareOp::kGreaterEqual:
+      return ">=";
+    case ast::CompareOp::kIn:
+      return "in";
+    case ast::CompareOp::kNotIn:
+      return "not in";
+    case ast::CompareOp::kContains:
+      return "contains";
+    case ast::CompareOp::kStarts:
+      return "starts";
+    case ast::CompareOp::kEnds:
+      return "ends";
+    case ast::CompareOp::kLike:
+      return "like";
+    case ast::CompareOp::kMatches:
+      return "matches";
+  }
+  return "==";
+}
+
 namespace {
 
 using ast::CompareOp;
 using ast::Expr;
 using ast::ExprKind;
-
-std::string_view sign_of(CompareOp op) {
-  switch (op) {
-    case CompareOp::kEqual:
-      return "==";
-    case CompareOp::kNotEqual:
-      return "!=";
-    case CompareOp::kLess:
-      return "<";
-    case CompareOp::kLessEqual:
-      return "<=";
-    case CompareOp::kGreater:
-      return ">";
-    case CompareOp::kGreaterEqual:
-      return ">=";
-    case CompareOp::kIn:
-      return "in";
-    case CompareOp::kNotIn:
-      return "not in";
-    case CompareOp::kContains:
-      return "contains";
-    case CompareOp::kStarts:
-      return "starts";
-    case CompareOp::kEnds:
-      return "ends";
-    case CompareOp::kLike:
-      return "like";
-    case CompareOp::kMatches:
-      return "matches";
-  }
-  return "==";
-}
 
 /// A regular expression in the form that holds it: r"…" unless it has bare quotes or line breaks.
 std::string regex_text(std::string_view pattern) {
@@ -302,7 +303,7 @@ Formatter::Piece Formatter::conditional(const Expr& e) {
 
 Formatter::Piece Formatter::comparison(const Expr& e) {
   const std::string sign =
-      fmt::format(" {}{}{} ", e.cased ? "cased " : "", sign_of(e.compare), e.all ? " all" : "");
+      fmt::format(" {}{}{} ", e.cased ? "cased " : "", spelling_of(e.compare), e.all ? " all" : "");
   // `x in (y ?? [])` could stand without parentheses; people read it better with them.
   const auto side = [&](const Expr& operand) {
     return expr(operand, operand.kind == ExprKind::kCoalesce ? kPostfixLevel : kCoalesceLevel);

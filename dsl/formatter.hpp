@@ -19,6 +19,8 @@ namespace shrike {
 /// What a literal looks like when it has no spelling of its own; texts always.
 std::string quoted(std::string_view text);
 std::string literal_text(const ast::Literal& literal);
+/// A comparison as it is written: "==", "not in", "starts".
+std::string_view spelling_of(ast::CompareOp op);
 
 /// Where the `=` of lines line up: per run of lines, by the longest name, those longer than a bound left out.
 class NameColumns {
