@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 
 namespace shrike_test {
@@ -33,13 +34,24 @@ struct Pipe {
 
 struct Terminal {
   int master = -1, slave = -1;
-  Terminal() {
+
+  /// False where the system has no pseudo-terminals, as in a container without /dev/pts.
+  bool open() {
     winsize size{};
     size.ws_col = 80;
     size.ws_row = 24;
-    REQUIRE(::openpty(&master, &slave, nullptr, nullptr, &size) == 0);
+    if (::openpty(&master, &slave, nullptr, nullptr, &size) != 0) return false;
     ::fcntl(master, F_SETFD, FD_CLOEXEC);
     ::fcntl(slave, F_SETFD, FD_CLOEXEC);
+    return true;
+  }
+  void close_slave() {
+    if (slave >= 0) ::close(slave);
+    slave = -1;
+  }
+  ~Terminal() {
+    close_slave();
+    if (master >= 0) ::close(master);
   }
 };
 
@@ -92,6 +104,12 @@ void exchange(int input_end, std::string_view input, int out_end, std::string& o
 
 }  // namespace
 
+bool has_terminals() {
+  if (Terminal().open()) return true;
+  std::cout << "skipped: no pseudo-terminal can be opened here\n";
+  return false;
+}
+
 Folder::Folder() {
   std::string pattern = (fs::temp_directory_path() / "shrike-cli-XXXXXX").string();
   REQUIRE(::mkdtemp(pattern.data()) != nullptr);
@@ -121,6 +139,7 @@ Outcome Folder::shrike(const std::vector<std::string>& arguments, const RunWith&
   ::signal(SIGPIPE, SIG_IGN);
   Pipe input, out, err;
   Terminal terminal;
+  if (with.terminal || with.input_is_terminal) REQUIRE(terminal.open());
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) {
@@ -136,7 +155,7 @@ Outcome Folder::shrike(const std::vector<std::string>& arguments, const RunWith&
   ::close(input.read_end);
   ::close(out.write_end);
   ::close(err.write_end);
-  ::close(terminal.slave);
+  terminal.close_slave();
   Outcome outcome;
   if (with.reader_goes_away) {
     ::close(out.read_end);
@@ -147,7 +166,6 @@ Outcome Folder::shrike(const std::vector<std::string>& arguments, const RunWith&
     exchange(input.write_end, with.input, terminal.master, outcome.out, err.read_end, outcome.err);
   } else {
     exchange(input.write_end, with.input, out.read_end, outcome.out, err.read_end, outcome.err);
-    ::close(terminal.master);
   }
   int status = 0;
   ::waitpid(child, &status, 0);

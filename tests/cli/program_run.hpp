@@ -22,6 +22,9 @@ struct RunWith {
   std::string out_file = {};       ///< standard output goes there instead
 };
 
+/// Whether RunWith can ask for a terminal here; if not, says that a test is skipped.
+bool has_terminals();
+
 /// A folder that is removed with everything in it.
 class Folder {
  public:

@@ -11,6 +11,7 @@
 using shrike_test::Folder;
 using shrike_test::forwarding_record;
 using shrike_test::harmless_record;
+using shrike_test::has_terminals;
 using shrike_test::kSmallRule;
 using shrike_test::RunWith;
 
@@ -125,6 +126,7 @@ TEST_CASE("wrong usage ends with 2 and says what was meant") {
 }
 
 TEST_CASE("no input at a terminal is a hint, not a wait") {
+  if (!has_terminals()) return;
   const Folder folder;
   RunWith at_terminal;
   at_terminal.input_is_terminal = true;

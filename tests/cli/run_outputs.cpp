@@ -12,6 +12,7 @@ using nlohmann::json;
 using shrike_test::Folder;
 using shrike_test::forwarding_record;
 using shrike_test::harmless_record;
+using shrike_test::has_terminals;
 using shrike_test::kSmallRule;
 using shrike_test::RunWith;
 
@@ -79,6 +80,7 @@ TEST_CASE("alerts of the standard library fit into 80 columns") {
 }
 
 TEST_CASE("a terminal gets colours and NO_COLOR takes them away") {
+  if (!has_terminals()) return;
   const Folder folder;
   folder.add("a.ndjson", forwarding_record(1));
   RunWith on_terminal;
