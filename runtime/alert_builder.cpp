@@ -44,7 +44,15 @@ Json json_of(const Value& value) {
 }
 
 AlertBuilder::AlertBuilder(const Program& program, Vm& vm, EventState& event, std::uint32_t rule)
-    : program_(program), rule_(program.data().rules[rule]), vm_(vm), event_(event) {}
+    : program_(program), rule_index_(rule), rule_(program.data().rules[rule]), vm_(vm), event_(event) {}
+
+bool AlertBuilder::passes_exceptions() {
+  const ProgramData& data = program_.data();
+  for (const std::uint32_t exception : program_.sealed().exceptions_of[rule_index_]) {
+    if (!apply(data.exceptions[exception])) return false;
+  }
+  return true;
+}
 
 bool AlertBuilder::apply(const ExceptionData& exception) {
   if (!exception.tenant.empty() && !equal_caseless(exception.tenant, event_.tenant.as_string())) return true;
@@ -136,38 +144,31 @@ void AlertBuilder::add_quiet(Firing& firing) {
   firing.quiet_key = std::move(key);
 }
 
-Firing AlertBuilder::build(std::string_view record, const RecordPlace& place, std::int64_t newest) {
-  const ProgramData& data = program_.data();
+Firing AlertBuilder::build(AlertSubject subject) {
   Firing firing;
   Alert& alert = firing.alert;
   alert.rule = rule_.name;
   alert.title = rule_.title;
   alert.score = score();
   alert.severity = std::min(rule_.severity, severity_of_score(alert.score));
-  alert.time = vm_.slot(data.time_slot, event_).integer;
+  alert.time = subject.time;
   alert.tenant = event_.tenant.as_string();
   alert.attack = rule_.attack;
   alert.ruleset = program_.hash();
-  if (newest > alert.time) alert.late = static_cast<double>(newest - alert.time) / 1e9;
   add_message(alert);
   add_show(alert);
   add_responses(alert);
   add_blind(alert);
 
-  firing.event_class = data.classes[data.sources[event_.source].event_class].name;
-  const Value id = data.id_slot == kNoIndex ? Value() : vm_.slot(data.id_slot, event_);
-  firing.event_id =
-      id.kind == Kind::kString && id.size != 0 ? std::string(id.as_string()) : Digest().add(record).hex();
-  const std::string at =
-      place.file.empty() ? std::string() : std::string(place.file) + ":" + std::to_string(place.line);
-  alert.evidence.push_back({firing.event_id, alert.time, firing.event_class, {}, at});
-  alert.id = Digest()
-                 .add(alert.rule)
-                 .add(alert.tenant)
-                 .add(firing.event_class)
-                 .add(firing.event_id)
-                 .add(std::to_string(alert.time))
-                 .hex();
+  firing.event_class = std::move(subject.event_class);
+  firing.event_id = std::move(subject.event_id);
+  for (std::size_t i = 0; i < std::min(subject.key_names.size(), subject.key_values.size()); ++i)
+    alert.key[subject.key_names[i]] = json_of(subject.key_values[i]);
+  alert.evidence = std::move(subject.evidence);
+  Digest id;
+  id.add(alert.rule).add(alert.tenant).add(firing.event_class).add(firing.event_id).add(std::to_string(alert.time));
+  if (!subject.key_identity.empty()) id.add(subject.key_identity);
+  alert.id = id.hex();
   add_quiet(firing);
   return firing;
 }

@@ -11,19 +11,28 @@
 
 namespace shrike {
 
+/// What an alert is about, beside what its rule says.
+struct AlertSubject {
+  std::string event_class, event_id;  ///< of the event that fired
+  std::int64_t time = 0;              ///< of the alert: the event's, or the deadline of an absence
+  std::vector<Evidence> evidence;     ///< in the order of events, or of steps
+  std::vector<std::string> key_names;
+  std::vector<Value> key_values;      ///< one per name
+  std::string key_identity;           ///< bytes that tell the key apart; empty for rules without keys
+};
+
 class AlertBuilder {
  public:
   /// All arguments must outlive the builder; the event is the one that fired.
   AlertBuilder(const Program& program, Vm& vm, EventState& event, std::uint32_t rule);
 
-  /// Applies an exception of the rule if it covers the event. False: the alert is dropped.
-  bool apply(const ExceptionData& exception);
+  /// Applies the exceptions of the rule that cover the event. False: the alert is dropped.
+  bool passes_exceptions();
 
-  /// `record` stands for the event where it has no id; `newest` is the time of the newest event seen,
-  /// INT64_MIN where lateness plays no part.
-  Firing build(std::string_view record, const RecordPlace& place, std::int64_t newest);
+  Firing build(AlertSubject subject);
 
  private:
+  bool apply(const ExceptionData& exception);
   int score();
   void add_message(Alert& alert);
   void add_show(Alert& alert);
@@ -32,6 +41,7 @@ class AlertBuilder {
   void add_quiet(Firing& firing);
 
   const Program& program_;
+  const std::uint32_t rule_index_;
   const RuleData& rule_;
   Vm& vm_;
   EventState& event_;

@@ -145,6 +145,8 @@ class UnitVerifier {
         return below(kMaxBuilders, "builder");
       case Role::kType:
         return check_type(bits);
+      case Role::kAggregate:
+        return below(data_.aggregates.size(), "aggregate");
       case Role::kCompare:
       case Role::kTextOp:
         return below(4, "comparison");
@@ -176,6 +178,13 @@ class UnitVerifier {
           return fmt::format("{}: a table stands only behind `in`", field);
         }
         return below(data_.tables.size(), "table");
+      case OperandKind::kThis:
+        facts_.slots.push_back(operand.index());
+        return below(data_.slots.size(), "slot");
+      case OperandKind::kStep:
+        if ((operand.index() & ((1U << kStepShift) - 1)) >= data_.slots.size())
+          return fmt::format("{}: a slot that does not exist", field);
+        return {};
       case OperandKind::kSpecial:
         return below(static_cast<std::size_t>(Special::kTenant) + 1, "special value");
     }

@@ -182,6 +182,10 @@ class Describer {
         return plain(data_.lists[index].name);
       case OperandKind::kTable:
         return plain(data_.tables[index].name);
+      case OperandKind::kThis:
+        return "this." + slot(index);
+      case OperandKind::kStep:
+        return fmt::format("step {}.{}", index >> kStepShift, slot(index & ((1U << kStepShift) - 1)));
       case OperandKind::kSpecial:
         return index == static_cast<std::uint32_t>(Special::kClassName) ? "class" : "tenant";
     }

@@ -31,6 +31,7 @@ enum class Role : std::uint8_t {
               ///< vm_operations.hpp
   kCompare,   ///< 0 <, 1 <=, 2 >, 3 >=
   kTextOp,    ///< 0 contains, 1 starts, 2 ends, 3 like
+  kAggregate, ///< use of an aggregate
 };
 
 /// Bits of Instruction::flags.
@@ -88,7 +89,8 @@ inline constexpr unsigned kLoopBound = 64;
   X(kNext,          "next",          kDst,     kNone,     kLoop,    true,  2,  "dst = next element of loop y and back to the target (after its kLoop), or fall through at the end") \
   X(kBuild,         "build",         kNone,    kBuilder,  kNone,    false, 2,  "empties a list builder") \
   X(kAppend,        "append",        kNone,    kBuilder,  kSrc,     false, 2,  "adds y to the builder unless it is missing") \
-  X(kBuilt,         "built",         kDst,     kBuilder,  kNone,    false, 2,  "dst = the builder's list")
+  X(kBuilt,         "built",         kDst,     kBuilder,  kNone,    false, 2,  "dst = the builder's list") \
+  X(kAggregate,     "aggregate",     kDst,     kAggregate, kNone,   false, 40, "dst = what aggregate x gives over the kept events; missing where no state is judged")
 // clang-format on
 
 enum class Opcode : std::uint8_t {
@@ -131,7 +133,10 @@ enum class OperandKind : std::uint8_t {
   kList,     ///< a named list; likewise
   kTable,    ///< a table (only for `in`)
   kSpecial,  ///< see Special
+  kThis,     ///< a slot of the newest event, for conditions that run on kept events
+  kStep,     ///< a slot of an event that stands for a step: step in bits 22 to 27, slot in the others
 };
+inline constexpr unsigned kStepShift = 22;
 enum class Special : std::uint8_t {
   kClassName,  ///< `class`: name of the event's class
   kTenant,     ///< tenant the event is counted to

@@ -201,6 +201,9 @@ Expected<Program> Program::seal(ProgramData data) {
   if (!needs) return tl::unexpected(needs.error());
   if (!is_valid_text(sealed->data)) return fail(ErrorCode::kUnsafe, "text in the program is not UTF-8");
   sealed->stack_registers = needs->stack_registers;
+  sealed->exceptions_of.resize(sealed->data.rules.size());
+  for (std::uint32_t i = 0; i < sealed->data.exceptions.size(); ++i)
+    sealed->exceptions_of[sealed->data.exceptions[i].rule].push_back(i);
   if (auto done = Sealer(*sealed).run(); !done) return tl::unexpected(done.error());
   sealed->hash = hash_program(sealed->data);
   return Program(std::move(sealed));

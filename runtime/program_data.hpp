@@ -56,6 +56,7 @@ struct SlotData {
 struct ClassData {
   std::string name, title;
   std::vector<std::uint32_t> slots;  ///< its fields
+  std::vector<std::uint32_t> kept;   ///< those that rules with state look at, ascending
 };
 
 struct SourceData {
@@ -120,6 +121,94 @@ struct GuardData {
   std::vector<std::uint32_t> lists;      ///< named lists; their values in any profile
 };
 
+/// A length of time: a constant, or what a parameter says for the tenant.
+struct DurationData {
+  std::int64_t nanoseconds = 0;
+  std::uint32_t param = kNoIndex;  ///< parameter that gives it instead
+};
+
+/// Functions over kept events (language manual, "State").
+enum class Aggregate : std::uint8_t {
+  kCount,
+  kDistinct,
+  kValues,
+  kSum,
+  kMin,
+  kMax,
+  kAvg,
+  kPercentile,
+  kFirst,
+  kPrev,
+  kNew,
+  kSpan,
+  kRegularity,
+  kAge,
+  kWatched,
+  kUsualCount,
+  kStepCount,  ///< `count(STEP)`: events that stand for a step
+};
+
+/// What aggregates read of every kept event: a row of values, or nothing where `where` does not hold. Computed
+/// once, when the event is kept.
+struct ColumnData {
+  std::uint32_t values = kNoIndex;  ///< unit giving a pack; kNoIndex: the event itself is all that counts
+  std::uint32_t where = kNoIndex;   ///< unit, a condition; kNoIndex: always
+  std::vector<std::uint8_t> cased;  ///< per value: whether letter case matters
+  bool told_apart = false;          ///< something asks which values are equal
+  bool keeps_missing = false;       ///< a missing value does not leave the event out
+};
+
+/// One use of an aggregate.
+struct AggregateData {
+  Aggregate function = Aggregate::kCount;
+  std::uint32_t state = 0;           ///< into ProgramData::states
+  std::uint32_t column = kNoIndex;   ///< into the state's columns; kStepCount: the step
+  DurationData last;                 ///< 0: the whole window
+  std::uint32_t values = kNoIndex;   ///< unit giving a pack: the arguments for the newest event (kNew)
+  std::uint32_t number = kNoIndex;   ///< unit: the percentage of kPercentile and kUsualCount
+  std::uint32_t bucket = kNoIndex;   ///< unit: the duration of kUsualCount
+  /// With `this` in `where`, the column holds the slots of `scan_slots`; these units run on each kept event.
+  std::vector<std::uint32_t> scan_slots;
+  std::uint32_t scan_where = kNoIndex;   ///< unit, a condition
+  std::uint32_t scan_values = kNoIndex;  ///< unit giving a pack, or kNoIndex
+};
+
+/// Events that a rule with state takes: its `on`, or one step.
+struct InputData {
+  std::string step;                     ///< name, empty for `on`
+  std::vector<std::uint32_t> classes;   ///< events of these classes
+  std::vector<std::uint32_t> alerts;    ///< alerts of these rules
+  std::vector<GuardData> guards;        ///< one per class
+  std::uint32_t filter = kNoIndex;      ///< unit, a condition that reads no step; kNoIndex: always
+  std::uint32_t keys = kNoIndex;        ///< unit giving a pack; kNoIndex: no keys
+  bool absent = false;                  ///< `not`
+  std::uint32_t where = kNoIndex;       ///< unit, what reads steps before it; kNoIndex: nothing does
+  std::int64_t times = 1;               ///< of steps
+  std::uint32_t times_param = kNoIndex;
+  DurationData times_in, within;        ///< 0: not limited
+};
+
+enum class StateKind : std::uint8_t {
+  kEvent,     ///< judges one event, for rules that read its alerts
+  kWindow,    ///< `each` and `when`
+  kSequence,  ///< `sequence`
+  kTogether,  ///< `together`
+};
+
+/// What a rule remembers. Rules stand after those whose alerts they read.
+struct StateData {
+  StateKind kind = StateKind::kEvent;
+  std::uint32_t rule = 0;
+  DurationData within;
+  std::vector<std::string> key_names;
+  std::vector<std::uint32_t> key_slots;  ///< per key: slot by which expressions read it
+  std::vector<std::uint8_t> key_cased;   ///< per key: whether letter case matters
+  std::vector<InputData> inputs;         ///< one for `on`, or one per step
+  std::vector<ColumnData> columns;
+  std::uint32_t when = kNoIndex;  ///< unit, a condition
+  bool reads_steps_in_lets = false;  ///< a `let` of the rule looks at steps
+};
+
 struct RuleData {
   std::string name, title, doc;
   Severity severity = Severity::kMedium;
@@ -137,6 +226,7 @@ struct RuleData {
   std::uint32_t quiet_keys = kNoIndex;   ///< unit giving a pack
   std::vector<RespondData> respond;
   std::vector<std::uint32_t> slots;  ///< fields the rule reads, for `blind`
+  std::uint32_t state = kNoIndex;  ///< into ProgramData::states; kNoIndex: judges one event, nothing reads its alerts
   std::uint32_t file = 0, line = 0;  ///< where it stands
 };
 
@@ -171,10 +261,15 @@ struct ProgramData {
   std::vector<PositionData> positions;  ///< one per instruction
   std::vector<UnitData> units;
   std::vector<RuleData> rules;  ///< sorted by name
+  std::vector<StateData> states;
+  std::vector<AggregateData> aggregates;
   std::vector<ExceptionData> exceptions;
   std::vector<ProfileData> profiles;  ///< at least one
   std::vector<std::string> files;     ///< names, for positions
   std::uint32_t time_slot = kNoIndex, id_slot = kNoIndex, tenant_slot = kNoIndex;
+  /// What an alert says of itself where it is read as an event: `rule`, `severity`, `score`; kNoIndex when no
+  /// rule reads alerts.
+  std::uint32_t alert_rule_slot = kNoIndex, alert_severity_slot = kNoIndex, alert_score_slot = kNoIndex;
 };
 
 }  // namespace shrike

@@ -66,7 +66,7 @@ void describe(V& v, T& d) {
 
 template <class V, Is<ClassData> T>
 void describe(V& v, T& d) {
-  v(d.name, d.title, d.slots);
+  v(d.name, d.title, d.slots, d.kept);
 }
 
 template <class V, Is<SourceData> T>
@@ -119,10 +119,37 @@ void describe(V& v, T& d) {
   v(d.event_class, d.slot, d.constants, d.lists);
 }
 
+template <class V, Is<DurationData> T>
+void describe(V& v, T& d) {
+  v(d.nanoseconds, d.param);
+}
+
+template <class V, Is<ColumnData> T>
+void describe(V& v, T& d) {
+  v(d.values, d.where, d.cased, d.told_apart, d.keeps_missing);
+}
+
+template <class V, Is<AggregateData> T>
+void describe(V& v, T& d) {
+  v(d.function, d.state, d.column, d.last, d.values, d.number, d.bucket, d.scan_slots, d.scan_where,
+    d.scan_values);
+}
+
+template <class V, Is<InputData> T>
+void describe(V& v, T& d) {
+  v(d.step, d.classes, d.alerts, d.guards, d.filter, d.keys, d.absent, d.where, d.times, d.times_param,
+    d.times_in, d.within);
+}
+
+template <class V, Is<StateData> T>
+void describe(V& v, T& d) {
+  v(d.kind, d.rule, d.within, d.key_names, d.key_slots, d.key_cased, d.inputs, d.columns, d.when, d.reads_steps_in_lets);
+}
+
 template <class V, Is<RuleData> T>
 void describe(V& v, T& d) {
   v(d.name, d.title, d.severity, d.attack, d.classes, d.guards, d.where, d.score, d.say, d.say_values, d.show,
-    d.show_values, d.quiet, d.quiet_param, d.quiet_keys, d.respond, d.slots);
+    d.show_values, d.quiet, d.quiet_param, d.quiet_keys, d.respond, d.slots, d.state);
   v.note(d.doc, d.tags, d.refs, d.known_false, d.file, d.line);
 }
 
@@ -160,11 +187,16 @@ void describe_sections(V& v, T& d) {
   v.section("CODE", d.code);
   v.section("UNIT", d.units);
   v.section("RULE", d.rules);
+  v.section("STAT", d.states);
+  v.section("AGGR", d.aggregates);
   v.section("EXCP", d.exceptions);
   v.section("PROF", d.profiles);
   v.section("TIME", d.time_slot);
   v.section("IDEN", d.id_slot);
   v.section("TENA", d.tenant_slot);
+  v.section("ALRU", d.alert_rule_slot);
+  v.section("ALSE", d.alert_severity_slot);
+  v.section("ALSC", d.alert_score_slot);
   v.note_section("POSN", d.positions);
   v.note_section("FILE", d.files);
 }

@@ -129,6 +129,12 @@ Value Vm::read_other(std::uint32_t bits, const Frame& frame, EventState& event) 
       return event.record != nullptr ? event.record->value(index, context_.arena) : Value{};
     case OperandKind::kTable:
       return {};
+    case OperandKind::kThis:
+      return event.judged != nullptr ? slot(index, *event.judged) : Value{};
+    case OperandKind::kStep:
+      return event.state != nullptr
+                 ? event.state->step_field(index >> kStepShift, index & ((1U << kStepShift) - 1))
+                 : Value{};
     case OperandKind::kSpecial:
       return index == static_cast<std::uint32_t>(Special::kClassName) ? program_.class_names[event.source]
                                                                       : event.tenant;
@@ -303,6 +309,10 @@ Value Vm::execute(const UnitData& unit, Frame& frame, EventState& event) {
         break;
       case Opcode::kBuilt:
         registers[i.dst] = frame.builders[i.x].list();
+        break;
+      case Opcode::kAggregate:
+        charge(kOpcodes[static_cast<std::size_t>(Opcode::kAggregate)].cost);
+        registers[i.dst] = event.state != nullptr ? event.state->aggregate(i.x, event) : Value{};
         break;
     }
     if (work != 0) charge(work);

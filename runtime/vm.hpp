@@ -16,6 +16,19 @@
 
 namespace shrike {
 
+struct EventState;
+
+/// What units of rules with state look at beyond their event: given by whoever judges the rule.
+class StateView {
+ public:
+  virtual ~StateView() = default;
+  /// What an aggregate gives for the event that is judged; missing for one of another rule. The value lives in
+  /// the arena or the program.
+  virtual Value aggregate(std::uint32_t aggregate, EventState& event) = 0;
+  /// A field of the event that stands for a step; missing when none does.
+  virtual Value step_field(std::uint32_t step, std::uint32_t slot) = 0;
+};
+
 /// The event that units read: slots are computed by the units of `source` when first asked and kept until the
 /// next event.
 struct EventState {
@@ -26,6 +39,8 @@ struct EventState {
   std::vector<Value> slots;           ///< one per SlotData
   std::vector<std::uint32_t> stamps;  ///< slot is valid when its stamp equals `stamp`
   std::uint32_t stamp = 0;
+  StateView* state = nullptr;    ///< null for rules that judge one event
+  EventState* judged = nullptr;  ///< the newest event, while a condition runs on a kept one
 
   /// Forgets the slots of the event before.
   void begin(std::uint32_t slot_count);
@@ -56,6 +71,8 @@ class Vm {
     steps_left_ = max_steps_;
     out_of_steps_ = false;
   }
+  /// Takes steps from the budget for work outside the machine.
+  void charge(std::uint64_t steps);
   bool out_of_steps() const { return out_of_steps_; }
   std::uint64_t steps_used() const { return max_steps_ - steps_left_; }
 
@@ -88,7 +105,6 @@ class Vm {
   Value call_function(const Instruction& instruction, const Frame& frame);
   Value packed(const Instruction& instruction, bool keep_missing, const Frame& frame);
   Value looked_up(const Value& key, std::uint32_t table) const;
-  void charge(std::uint64_t steps);
 
   const Program::Sealed& program_;
   CallContext& context_;

@@ -1,0 +1,59 @@
+// Events as rules with state keep them: a row holds the fields that those rules look at, and where the event
+// stands in the order of events. Rows are made once, never changed and shared.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/state/value_bytes.hpp"
+#include "runtime/vm.hpp"
+
+namespace shrike {
+
+/// An event, or the alert of a rule that is read as one.
+struct EventRow {
+  std::int64_t time = 0;  ///< nanoseconds since 1970, UTC
+  std::uint32_t event_class = 0;
+  std::uint32_t alert_rule = kNoIndex;  ///< of an alert: the rule
+  std::int64_t source_order = 0;        ///< of the source that told it
+  std::string class_name;
+  std::string id;
+  std::string at;      ///< where it was read
+  std::string values;  ///< append_value() for each of ClassData::kept; of an alert, then rule, severity, score
+
+  /// Whether both tell the same event; an alert counts as its event.
+  bool is_same_event(const EventRow& other) const {
+    return event_class == other.event_class && id == other.id;
+  }
+};
+using Row = std::shared_ptr<const EventRow>;
+
+/// The order of events: time, class, id; alerts after their event, by rule. -1, 0, 1.
+int compare(const EventRow& a, const EventRow& b);
+
+/// The values of the event's kept fields, as bytes for EventRow::values.
+std::string kept_values(const ClassData& event_class, Vm& vm, EventState& event);
+
+/// Makes of the alert that a rule gave for `row` a row to read. `time` is the alert's.
+Row alert_row(const EventRow& row, const ProgramData& data, std::uint32_t rule, std::int64_t time,
+              Severity severity, int score);
+
+/// One event told more than once: each field from the source of lowest order that has it. At least one telling,
+/// all of the same event; they are put into order.
+Row merged(std::vector<Row>& tellings);
+
+/// Sets the event's slots from a row: those that are kept, so nothing is computed. Values live in the row and
+/// the arena. `event` must have begun.
+void set_slots(EventState& event, const EventRow& row, const ProgramData& data, Arena& arena);
+
+/// One field of a row; missing when it is not kept.
+Value field_of(const EventRow& row, std::uint32_t slot, const ProgramData& data, Arena& arena);
+
+void append_row(std::string& out, const EventRow& row);
+/// Null when the bytes are no row of this program.
+Row read_row(BytesReader& bytes, const ProgramData& data);
+
+}  // namespace shrike

@@ -1,0 +1,134 @@
+#include "runtime/state/rule_state.hpp"
+
+#include <algorithm>
+
+#include "runtime/digest.hpp"
+#include "runtime/firing_bytes.hpp"
+#include "runtime/sealed_program.hpp"
+#include "runtime/state/event_rule.hpp"
+#include "runtime/state/sequence_rule.hpp"
+#include "runtime/state/window_rule.hpp"
+
+namespace shrike {
+
+void RowJudge::open(EventState& event, const EventRow& row, std::string_view tenant, std::uint32_t profile) {
+  const auto& sources = data().sources;
+  // The source that stands for events given as fields.
+  const auto source = std::find_if(sources.begin(), sources.end(), [&](const SourceData& s) {
+    return s.accept == kNoIndex && s.event_class == row.event_class;
+  });
+  event.source = static_cast<std::uint32_t>(source - sources.begin());
+  event.profile = profile;
+  event.tenant = Value::of_string(tenant);
+  event.record = nullptr;
+  event.state = nullptr;
+  event.judged = nullptr;
+  event.begin(static_cast<std::uint32_t>(data().slots.size()));
+  set_slots(event, row, data(), context_.arena);
+}
+
+bool RowJudge::takes(const InputData& input, EventState& event, const EventRow& row) {
+  const auto holds = [](const std::vector<std::uint32_t>& list, std::uint32_t wanted) {
+    return std::find(list.begin(), list.end(), wanted) != list.end();
+  };
+  const bool fits =
+      row.alert_rule == kNoIndex ? holds(input.classes, row.event_class) : holds(input.alerts, row.alert_rule);
+  return fits && (input.filter == kNoIndex || vm_.decide(input.filter, event));
+}
+
+std::int64_t RowJudge::duration(const DurationData& duration, std::uint32_t profile) const {
+  if (duration.param == kNoIndex) return duration.nanoseconds;
+  const Value given = program_.sealed().constants[data().profiles[profile].params[duration.param]];
+  return given.kind == Kind::kDuration ? given.integer : 0;
+}
+
+std::vector<Key> keys_of(const InputData& input, std::span<const std::uint8_t> cased, RowJudge& judge,
+                         EventState& event, StateCounts& counts) {
+  std::vector<Key> keys(1);
+  const Value parts = judge.vm().evaluate(input.keys, event);
+  if (parts.kind != Kind::kList) return {};
+  const auto is_empty = [](const Value& v) {
+    return v.is_missing() || (v.kind == Kind::kString && v.size == 0);
+  };
+  std::size_t index = 0;
+  for (const Value& part : parts.as_list()) {
+    const bool is_cased = index < cased.size() && cased[index] != 0;
+    ++index;
+    std::vector<std::pair<std::string, Value>> choices;
+    const std::span<const Value> values =
+        part.kind == Kind::kList ? part.as_list() : std::span<const Value>(&part, 1);
+    for (const Value& value : values) {
+      if (is_empty(value)) continue;
+      std::string identity;
+      append_identity(identity, value, is_cased, judge.arena());
+      const bool known = std::any_of(choices.begin(), choices.end(),
+                                     [&](const auto& choice) { return choice.first == identity; });
+      if (!known) choices.emplace_back(std::move(identity), value);
+      if (choices.size() > kMaxKeysPerEvent) break;
+    }
+    if (choices.empty()) {
+      ++counts.keyless;
+      return {};
+    }
+    std::vector<Key> combined;
+    for (const Key& key : keys) {
+      for (const auto& [identity, value] : choices) {
+        if (combined.size() == kMaxKeysPerEvent) {
+          ++counts.keys_cut;
+          break;
+        }
+        Key& longer = combined.emplace_back(key);
+        longer.identity += identity;
+        longer.values.push_back(value);
+      }
+    }
+    keys = std::move(combined);
+  }
+  return keys;
+}
+
+void set_keys(const StateData& state, EventState& event, const Key& key) {
+  for (std::size_t i = 0; i < std::min(state.key_slots.size(), key.values.size()); ++i)
+    event.set(state.key_slots[i], key.values[i]);
+}
+
+std::optional<Firing> RuleState::fire(EventState& event, AlertSubject subject) {
+  ++counts_.firings;
+  AlertBuilder builder(judge_.program(), judge_.vm(), event, state_.rule);
+  if (!builder.passes_exceptions()) {
+    ++counts_.dropped_by_exception;
+    return std::nullopt;
+  }
+  return builder.build(std::move(subject));
+}
+
+AlertSubject subject_of(const EventRow& row) {
+  AlertSubject subject;
+  subject.event_class = row.class_name;
+  subject.event_id = row.id;
+  subject.time = row.time;
+  subject.evidence.push_back({row.id, row.time, row.class_name, {}, row.at});
+  return subject;
+}
+
+std::string content_of(const Firing& firing) {
+  Firing plain = firing;
+  plain.alert.late = 0;
+  return Digest().add(to_bytes(plain)).hex();
+}
+
+std::unique_ptr<RuleState> make_rule_state(const StateData& state, const std::string& tenant,
+                                           std::uint32_t profile, RowJudge& judge, StateCounts& counts) {
+  switch (state.kind) {
+    case StateKind::kEvent:
+      return std::make_unique<EventRule>(state, tenant, profile, judge, counts);
+    case StateKind::kWindow:
+      return std::make_unique<WindowRule>(state, tenant, profile, judge, counts);
+    case StateKind::kSequence:
+    case StateKind::kTogether:
+      return std::make_unique<SequenceRule>(state, tenant, profile, judge, counts);
+  }
+  return nullptr;
+}
+
+}  // namespace shrike

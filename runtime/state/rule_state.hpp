@@ -1,0 +1,169 @@
+// What one rule remembers of one tenant, and the changes that go in and come out. Rows come in any order of
+// events; firings that come out are those that stand for the rows so far, told as changes. The kinds of rules
+// are in event_rule.hpp, window_rule.hpp, sequence_rule.hpp. Used by state_stage.cpp.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runtime/alert_builder.hpp"
+#include "runtime/firing.hpp"
+#include "runtime/state/event_row.hpp"
+
+namespace shrike {
+
+/// A row that has come, or one that turned out not to be: a withdrawn alert, an event that was told anew.
+struct RowChange {
+  Row row;
+  bool added = true;
+};
+
+/// A firing that stands from now on, or no longer. A changed one is withdrawn and stands anew in one batch.
+struct FiringChange {
+  Firing firing;  ///< of a withdrawn one as it stood
+  Row alert;      ///< the alert as a row, for rules that read it
+  bool stands = true;
+};
+
+struct StateCounts {
+  std::uint64_t keyless = 0;             ///< events that took no part: a key part was missing or empty
+  std::uint64_t keys_cut = 0;            ///< combinations of list keys beyond the limit
+  std::uint64_t dropped_by_exception = 0;
+  std::uint64_t partials_dropped = 0;    ///< partial matches beyond the limit
+  std::uint64_t rows_dropped = 0;        ///< kept events beyond the limit per key
+  std::uint64_t evicted_keys = 0;
+  std::uint64_t undecided = 0;           ///< absences whose deadline lies beyond the end
+  std::uint64_t out_of_steps = 0;        ///< events whose judging needed more steps than allowed
+  std::uint64_t firings = 0;             ///< before exceptions
+};
+
+/// What judging a row needs: the machine, and an event that is filled from rows. One per engine.
+class RowJudge {
+ public:
+  RowJudge(const Program& program, Vm& vm, CallContext& context)
+      : program_(program), vm_(vm), context_(context) {}
+
+  /// Makes `event` the row, with nothing computed yet. The row must stay while the event is looked at.
+  void open(EventState& event, const EventRow& row, std::string_view tenant, std::uint32_t profile);
+  /// Whether the row is one of an input's classes or alerts and passes its filter.
+  bool takes(const InputData& input, EventState& event, const EventRow& row);
+  std::int64_t duration(const DurationData& duration, std::uint32_t profile) const;
+
+  const Program& program() const { return program_; }
+  const ProgramData& data() const { return program_.data(); }
+  Vm& vm() { return vm_; }
+  Arena& arena() { return context_.arena; }
+  /// Begins a judgement: forgets what the arena held, gives a whole budget of steps.
+  void begin() {
+    context_.arena.reset();
+    vm_.restart_budget();
+  }
+
+ private:
+  const Program& program_;
+  Vm& vm_;
+  CallContext& context_;
+};
+
+/// A key of a rule: its identity as bytes, and the values to show (in the arena).
+struct Key {
+  std::string identity;
+  std::vector<Value> values;
+};
+
+/// The keys under which an input puts the event that is open: one, or one for each combination of list values;
+/// none when a part is missing.
+std::vector<Key> keys_of(const InputData& input, std::span<const std::uint8_t> cased, RowJudge& judge,
+                         EventState& event, StateCounts& counts);
+/// Lets expressions read the key.
+void set_keys(const StateData& state, EventState& event, const Key& key);
+
+/// Whether `time` lies `width` or more before `now`; no times overflow.
+inline bool is_past(std::int64_t time, std::int64_t now, std::int64_t width) {
+  return static_cast<std::uint64_t>(now) - static_cast<std::uint64_t>(time) >= static_cast<std::uint64_t>(width) &&
+         time <= now;
+}
+
+/// The combinations of list keys that one event stands under.
+inline constexpr std::size_t kMaxKeysPerEvent = 64;
+/// Events listed as evidence of one alert.
+inline constexpr std::size_t kMaxEvidence = 50;
+
+class RuleState {
+ public:
+  /// All must outlive the state; the profile is the tenant's.
+  RuleState(const StateData& state, std::string tenant, std::uint32_t profile, RowJudge& judge,
+            StateCounts& counts)
+      : state_(state), tenant_(std::move(tenant)), profile_(profile), judge_(judge), counts_(counts) {}
+  virtual ~RuleState() = default;
+  RuleState(const RuleState&) = delete;
+  RuleState& operator=(const RuleState&) = delete;
+
+  /// Takes rows out and puts rows in, and appends what changes. Rows that no input takes are passed over. A row
+  /// that is added twice counts once. Rows older than what settle() said are not given.
+  virtual void apply(std::span<const RowChange> changes, std::vector<FiringChange>& out) = 0;
+
+  /// Decides every absence whose deadline is at or before `now`.
+  virtual void advance(std::int64_t now, std::vector<FiringChange>& out) {
+    (void)now, (void)out;
+  }
+  /// The earliest deadline that advance() has not decided, or INT64_MAX.
+  virtual std::int64_t next_deadline() const { return INT64_MAX; }
+
+  /// Nothing before `horizon` will change any more: what only late rows would need is forgotten.
+  virtual void settle(std::int64_t horizon) { (void)horizon; }
+
+  /// Bytes that the state takes, about.
+  virtual std::size_t bytes() const { return 0; }
+  /// When the key that was used longest ago was used, UINT64_MAX when there is none. Keys with steps half done
+  /// are asked for apart.
+  virtual std::uint64_t oldest_use(bool in_progress) const {
+    (void)in_progress;
+    return UINT64_MAX;
+  }
+  /// Forgets that key.
+  virtual void evict_oldest(bool in_progress) { (void)in_progress; }
+
+  virtual void save(std::string& out) const { (void)out; }
+  /// False when the bytes are none of this rule's; the state is then empty.
+  virtual bool load(BytesReader& bytes) {
+    (void)bytes;
+    return true;
+  }
+
+  const StateData& data() const { return state_; }
+
+ protected:
+  const RuleData& rule() const { return judge_.data().rules[state_.rule]; }
+  /// Runs exceptions and builds the firing for the event that is open; nothing when an exception drops it.
+  std::optional<Firing> fire(EventState& event, AlertSubject subject);
+
+  const StateData& state_;
+  const std::string tenant_;
+  const std::uint32_t profile_;
+  RowJudge& judge_;
+  StateCounts& counts_;
+};
+
+/// What an alert about the row is about.
+AlertSubject subject_of(const EventRow& row);
+
+/// The state for a rule of the program.
+std::unique_ptr<RuleState> make_rule_state(const StateData& state, const std::string& tenant,
+                                           std::uint32_t profile, RowJudge& judge, StateCounts& counts);
+
+/// What tells one standing firing from what it was: everything but how late it is.
+std::string content_of(const Firing& firing);
+
+/// Standing firings of one key against what they were, as changes: what left, what came, what differs.
+struct Standing {
+  Firing firing;
+  Row alert;
+  std::string content;  ///< content_of()
+};
+
+}  // namespace shrike

@@ -1,0 +1,52 @@
+// Values as bytes: how rules with state keep them, and how state is written. Equal values in the same spelling
+// have equal bytes. Used by everything in this folder.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "runtime/arena.hpp"
+#include "shrike/value.hpp"
+
+namespace shrike {
+
+/// Appends a number in as few bytes as it needs (LEB128; signed ones by zigzag).
+void append_unsigned(std::string& out, std::uint64_t number);
+void append_signed(std::string& out, std::int64_t number);
+/// Appends text with its length before it.
+void append_text(std::string& out, std::string_view text);
+void append_value(std::string& out, const Value& value);
+
+/// Reads what the functions above wrote. After a failure everything reads as 0, empty or missing, and ok() is
+/// false.
+class BytesReader {
+ public:
+  explicit BytesReader(std::string_view bytes) : rest_(bytes) {}
+
+  std::uint64_t unsigned_number();
+  std::int64_t signed_number();
+  std::string_view text();
+  /// Text and addresses point into the bytes; the rest lives in the arena.
+  Value value(Arena& arena) { return value(arena, 0); }
+  /// Passes over a value.
+  void skip_value();
+
+  bool ok() const { return ok_; }
+  bool at_end() const { return rest_.empty(); }
+  std::string_view rest() const { return rest_; }
+
+ private:
+  Value value(Arena& arena, unsigned depth);
+  std::string_view take(std::size_t size);
+  void fail();
+
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
+/// Appends bytes that are equal for values that the language calls equal: text in folded form unless `cased`, 1
+/// and 1.0 alike. For keys and sets of values.
+void append_identity(std::string& out, const Value& value, bool cased, Arena& scratch);
+
+}  // namespace shrike

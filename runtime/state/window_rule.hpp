@@ -1,0 +1,71 @@
+// `each KEY within DUR … when`: the events kept of every key, and the aggregates over them (language manual,
+// "State"). An event that comes in order is judged once; one that comes late is put in its place, and the later
+// events of its key are judged again.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "runtime/state/aggregates.hpp"
+#include "runtime/state/rule_state.hpp"
+
+namespace shrike {
+
+class WindowRule : public RuleState {
+ public:
+  WindowRule(const StateData& state, std::string tenant, std::uint32_t profile, RowJudge& judge,
+             StateCounts& counts);
+
+  void apply(std::span<const RowChange> changes, std::vector<FiringChange>& out) override;
+  void settle(std::int64_t horizon) override;
+  std::size_t bytes() const override { return bytes_; }
+  std::uint64_t oldest_use(bool in_progress) const override;
+  void evict_oldest(bool in_progress) override;
+  void save(std::string& out) const override;
+  bool load(BytesReader& bytes) override;
+
+ private:
+  static bool is_before(const Row& a, const Row& b) { return compare(*a, *b) < 0; }
+  using StandingByRow = std::map<Row, Standing, bool (*)(const Row&, const Row&)>;
+
+  struct KeyState {
+    KeptEvents events;
+    StandingByRow standing{&is_before};  ///< by the row that fired
+    std::int64_t stay_since = 0;   ///< when the stay of the first kept event began, for age()
+    std::uint64_t used = 0;        ///< number of the use
+    std::size_t bytes = 0;
+    std::list<const std::string*>::iterator in_use_order;
+  };
+  using Keys = std::unordered_map<std::string, KeyState>;
+  /// What of a key is to be judged again: from this row on.
+  using Dirty = std::map<std::string, std::size_t>;
+
+  void take(const RowChange& change, Dirty& dirty);
+  bool note_seen(std::int64_t time, bool added);
+  void judge_from(const std::string& identity, KeyState& key, std::size_t from, std::vector<FiringChange>& out);
+  std::optional<Standing> judge_one(KeyState& key, std::size_t at);
+  void trim(KeyState& key, std::int64_t newest);
+  void erase(KeyState& key, std::size_t first, std::size_t end);
+  void forget(Keys::iterator key);
+  /// Counts what a key takes more, or less.
+  void account(KeyState& key, std::ptrdiff_t bytes);
+
+  const std::int64_t within_;
+  bool uses_watched_ = false;
+  bool uses_age_ = false;
+  bool may_fold_ = true;  ///< events between two equal ones say nothing more
+  Keys keys_;
+  std::list<const std::string*> use_order_;  ///< least recently used first
+  std::uint64_t uses_ = 0;
+  std::int64_t horizon_ = INT64_MIN;
+  std::int64_t seen_since_ = INT64_MAX;               ///< earliest event before the horizon
+  std::map<std::int64_t, std::uint64_t> seen_late_;  ///< times of events not before it
+  std::size_t bytes_ = 0;
+  EventState event_, scratch_;
+};
+
+}  // namespace shrike
