@@ -1,7 +1,6 @@
 // Aggregates over kept events: where they may stand, and what they give (language manual, section 5).
-#include <array>
-
 #include "dsl/check_context.hpp"
+#include "runtime/aggregate_table.hpp"
 
 namespace shrike {
 
@@ -9,48 +8,6 @@ using ast::Expr;
 using ast::ExprKind;
 
 namespace {
-
-enum class AggregateArguments : std::uint8_t {
-  kNone,
-  kOneOrNone,
-  kOne,
-  kSome,
-  kValueAndNumber,
-  kDurationAndNumber
-};
-
-struct AggregateRow {
-  std::string_view name;
-  AggregateArguments arguments;
-  bool where;
-  bool last;
-};
-
-constexpr std::array kAggregates{
-    AggregateRow{"count", AggregateArguments::kOneOrNone, true, true},
-    AggregateRow{"distinct", AggregateArguments::kSome, true, true},
-    AggregateRow{"values", AggregateArguments::kOne, true, true},
-    AggregateRow{"sum", AggregateArguments::kOne, true, true},
-    AggregateRow{"min", AggregateArguments::kOne, true, true},
-    AggregateRow{"max", AggregateArguments::kOne, true, true},
-    AggregateRow{"avg", AggregateArguments::kOne, true, true},
-    AggregateRow{"percentile", AggregateArguments::kValueAndNumber, true, true},
-    AggregateRow{"first", AggregateArguments::kOne, true, true},
-    AggregateRow{"prev", AggregateArguments::kOne, true, true},
-    AggregateRow{"new", AggregateArguments::kSome, true, true},
-    AggregateRow{"span", AggregateArguments::kNone, true, true},
-    AggregateRow{"regularity", AggregateArguments::kNone, true, true},
-    AggregateRow{"age", AggregateArguments::kNone, false, false},
-    AggregateRow{"watched", AggregateArguments::kNone, false, false},
-    AggregateRow{"usual_count", AggregateArguments::kDurationAndNumber, true, false},
-};
-
-const AggregateRow* row_named(std::string_view name) {
-  for (const AggregateRow& row : kAggregates) {
-    if (row.name == name) return &row;
-  }
-  return nullptr;
-}
 
 std::string_view takes(AggregateArguments arguments) {
   switch (arguments) {
@@ -119,7 +76,7 @@ bool Checker::aggregate_allowed(const Expr& expr, const NameScope& scope) {
 }
 
 Type Checker::infer_aggregate(Expr& expr, NameScope& scope) {
-  const AggregateRow* row = row_named(expr.name);
+  const AggregateRow* row = find_aggregate(expr.name);
   if (row == nullptr) {
     report(DiagnosticId::kUnknownFunction, expr.op_span, expr.name);
     return {};

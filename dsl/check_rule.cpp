@@ -151,7 +151,7 @@ void Checker::collect_rule_classes() {
         info.classes.push_back(event_class->index);
       }
     }
-    info.runnable = rule.each.empty() && !rule.when && rule.steps.empty() &&
+    info.stateless = rule.each.empty() && !rule.when && rule.steps.empty() &&
                     rule.order == ast::StepOrder::kNone && !reads_alerts;
   }
 }

@@ -1,13 +1,15 @@
 #include "dsl/codegen.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <map>
+#include <memory>
 #include <set>
 
 #include "dsl/constant_pool.hpp"
 #include "dsl/diagnostics.hpp"
-#include "dsl/guards.hpp"
+#include "dsl/state_generator.hpp"
 #include "dsl/unit_generator.hpp"
 #include "runtime/functions.hpp"
 #include "runtime/verifier.hpp"
@@ -20,15 +22,6 @@ using ast::RefKind;
 
 namespace {
 
-/// Calls `visit` for an expression and everything below it.
-template <class Visit>
-void walk(const Expr& expr, const Visit& visit) {
-  visit(expr);
-  for (const auto& argument : expr.args) walk(*argument, visit);
-  if (expr.where) walk(*expr.where, visit);
-  if (expr.last) walk(*expr.last, visit);
-}
-
 std::vector<const Expr*> pointers(const std::vector<ast::ExprPtr>& exprs) {
   std::vector<const Expr*> result;
   for (const auto& expr : exprs) result.push_back(expr.get());
@@ -39,18 +32,6 @@ std::vector<std::string> texts(const std::vector<ast::Text>& list) {
   std::vector<std::string> result;
   for (const ast::Text& text : list) result.push_back(text.text);
   return result;
-}
-
-/// The clause that needs state, or empty.
-std::string_view stateful_clause(const ast::Rule& rule) {
-  if (rule.order == ast::StepOrder::kSequence) return "sequence";
-  if (rule.order == ast::StepOrder::kTogether) return "together";
-  if (!rule.each.empty()) return "each";
-  if (rule.when) return "when";
-  for (const ast::ClassRef& on : rule.on) {
-    if (on.alert) return "on alert";
-  }
-  return {};
 }
 
 class ProgramGenerator {
@@ -72,10 +53,11 @@ class ProgramGenerator {
   };
 
   void choose_rules();
+  void choose_states();
   void declare_slots_and_classes();
   void declare_lists_params_tables();
   void collect_needed_slots();
-  void need_slots_of(const Expr* expr);
+  void need_slots_of(const Expr& expr, std::set<std::uint32_t>& fields);
   void generate_sources();
   void generate_source(SourceData& data, const SourceInfo* info, std::uint32_t event_class);
   std::uint32_t ensure_field(SourceData& data, const SourceInfo* info, std::uint32_t field);
@@ -84,6 +66,7 @@ class ProgramGenerator {
   void generate_unwraps();
   void generate_rule(std::uint32_t model_rule);
   void generate_rule_lets(const ast::Rule& rule, const RuleInfo& info, const UnitContext& context);
+  void collect_read_slots(const Expr& expr, std::set<std::uint32_t>& slots) const;
   void generate_respond(const ast::Rule& rule, RuleData& data, const UnitContext& context);
   void generate_exceptions();
   void generate_profiles();
@@ -111,12 +94,18 @@ class ProgramGenerator {
   std::set<std::uint32_t> needed_fields_;
   std::map<const ast::Let*, Type> let_types_;
   std::vector<std::uint64_t> slot_costs_;
+  std::vector<std::uint32_t> states_;  ///< rules with state, those that are read first: indices into rules_
+  std::set<std::uint32_t> silent_;     ///< model rules that only others read
+  std::set<std::uint32_t> kept_fields_;
+  std::array<std::uint32_t, 3> alert_slots_{kNoIndex, kNoIndex, kNoIndex};
+  std::map<std::uint32_t, std::unique_ptr<StateGenerator>> state_generators_;  ///< by model rule
   std::set<const void*> in_progress_;  ///< expressions of slots being generated, to find cycles
   bool failed_ = false;
 };
 
 std::optional<ProgramData> ProgramGenerator::run() {
   choose_rules();
+  choose_states();
   declare_slots_and_classes();
   declare_lists_params_tables();
   collect_needed_slots();
@@ -124,6 +113,8 @@ std::optional<ProgramData> ProgramGenerator::run() {
   generate_unwraps();
   for (std::uint32_t rule : rules_) generate_rule(rule);
   generate_exceptions();
+  for (const std::uint32_t rule : states_) out_.states.push_back(state_generators_.at(rules_[rule])->take());
+  for (SourceData& source : out_.sources) source.units.resize(out_.slots.size(), kNoIndex);
   generate_profiles();
   if (failed_) return std::nullopt;
   place_units();
@@ -131,22 +122,46 @@ std::optional<ProgramData> ProgramGenerator::run() {
 }
 
 void ProgramGenerator::choose_rules() {
+  const auto& only = options_.only;
+  std::set<std::uint32_t> chosen;
+  std::vector<std::uint32_t> open;
   for (std::uint32_t i = 0; i < model_.rules.size(); ++i) {
-    const ast::Rule& rule = *model_.rules[i].decl;
-    const auto& only = options_.only;
-    if (!only.empty() && std::find(only.begin(), only.end(), rule.name.text) == only.end()) continue;
-    if (const std::string_view clause = stateful_clause(rule); !clause.empty()) {
-      diagnostics_.push_back(
-          make_diagnostic(DiagnosticId::kNotRunnableYet, rule.name.span, rule.name.text, clause));
-      failed_ = true;
-      continue;
-    }
-    rules_.push_back(i);
+    const std::string& name = model_.rules[i].decl->name.text;
+    if (only.empty() || std::find(only.begin(), only.end(), name) != only.end()) open.push_back(i);
   }
+  for (const std::uint32_t rule : open) chosen.insert(rule);
+  // What a chosen rule reads must run too, but nobody asked for its alerts.
+  while (!open.empty()) {
+    const ast::Rule& rule = *model_.rules[open.back()].decl;
+    open.pop_back();
+    for (const std::string_view name : rules_read(rule)) {
+      const std::uint32_t read = model_.find_rule(name);
+      if (read == kNoIndex || !chosen.insert(read).second) continue;
+      silent_.insert(read);
+      open.push_back(read);
+    }
+  }
+  rules_.assign(chosen.begin(), chosen.end());
   std::sort(rules_.begin(), rules_.end(), [&](std::uint32_t a, std::uint32_t b) {
     return model_.rules[a].decl->name.text < model_.rules[b].decl->name.text;
   });
   for (std::uint32_t i = 0; i < rules_.size(); ++i) rule_index_[rules_[i]] = i;
+}
+
+/// Rules that remember something, and those whose alerts are read; a rule stands behind those that it reads.
+void ProgramGenerator::choose_states() {
+  std::set<std::uint32_t> placed;
+  // The checker refuses cycles, so going down ends.
+  const auto place = [&](const auto& self, std::uint32_t index) -> void {
+    if (!placed.insert(index).second) return;
+    for (const std::string_view name : rules_read(*model_.rules[rules_[index]].decl))
+      self(self, rule_index_.at(model_.find_rule(name)));
+    states_.push_back(index);
+  };
+  for (std::uint32_t i = 0; i < rules_.size(); ++i) {
+    const ast::Rule& rule = *model_.rules[rules_[i]].decl;
+    if (!rule.each.empty() || !rules_read(rule).empty()) place(place, i);
+  }
 }
 
 void ProgramGenerator::declare_slots_and_classes() {
@@ -157,8 +172,17 @@ void ProgramGenerator::declare_slots_and_classes() {
     if (field.name == "id" && field.type.kind == TypeKind::kString) out_.id_slot = slot;
     if (field.name == "tenant" && field.type.kind == TypeKind::kString) out_.tenant_slot = slot;
   }
+  constexpr std::array<std::string_view, 3> kParts{"rule", "severity", "score"};
+  for (std::size_t part = 0; part < kParts.size() && !states_.empty(); ++part) {
+    alert_slots_[part] = static_cast<std::uint32_t>(out_.slots.size());
+    const Type type{part == 2 ? TypeKind::kInt : TypeKind::kString, TypeKind::kNone, 0, false};
+    out_.slots.push_back({"alert." + std::string(kParts[part]), type});
+  }
+  out_.alert_rule_slot = alert_slots_[0];
+  out_.alert_severity_slot = alert_slots_[1];
+  out_.alert_score_slot = alert_slots_[2];
   for (const ClassInfo& info : model_.classes) {
-    ClassData data{info.name, info.decl->title, {}};
+    ClassData data{info.name, info.decl->title, {}, {}};
     for (const auto& [name, field] : info.fields) data.slots.push_back(slots_.of_field(field));
     std::sort(data.slots.begin(), data.slots.end());
     out_.classes.push_back(std::move(data));
@@ -182,7 +206,10 @@ void ProgramGenerator::declare_lists_params_tables() {
 }
 
 UnitContext ProgramGenerator::context_for(const std::vector<ast::Let>* lets) {
-  return {model_, lines_, pool_, slots_, lets, [this](std::uint32_t slot) { return slot_cost(slot); }};
+  UnitContext context{
+      model_, lines_, pool_, slots_, lets, [this](std::uint32_t slot) { return slot_cost(slot); }};
+  context.alert_slots = alert_slots_;
+  return context;
 }
 
 std::uint32_t ProgramGenerator::add(Stage stage, UnitDraft unit, Span where) {
@@ -196,10 +223,9 @@ std::uint32_t ProgramGenerator::add(Stage stage, UnitDraft unit, Span where) {
 
 // ---- which fields the rules need
 
-void ProgramGenerator::need_slots_of(const Expr* expr) {
-  if (expr == nullptr) return;
-  walk(*expr, [&](const Expr& part) {
-    if (part.ref.kind == RefKind::kField) needed_fields_.insert(part.ref.index);
+void ProgramGenerator::need_slots_of(const Expr& expr, std::set<std::uint32_t>& fields) {
+  walk(expr, [&](const Expr& part) {
+    if (part.ref.kind == RefKind::kField) fields.insert(part.ref.index);
   });
 }
 
@@ -212,23 +238,31 @@ void ProgramGenerator::collect_needed_slots() {
     if (std::find(wanted.begin(), wanted.end(), model_.fields[field].name) != wanted.end())
       needed_fields_.insert(field);
   }
-  const auto need_all = [&](const auto& exprs) {
-    for (const auto& expr : exprs) need_slots_of(expr.get());
-  };
-  for (std::uint32_t index : rules_) {
-    const ast::Rule& rule = *model_.rules[index].decl;
-    for (const ast::Let& let : rule.lets) need_slots_of(let.value.get());
-    need_slots_of(rule.where.get());
-    need_all(rule.score);
-    need_all(rule.quiet_by);
-    need_all(rule.respond);
-    if (rule.say) need_all(rule.say->exprs);
-    for (const ast::NamedExpr& show : rule.show) need_slots_of(show.expr.get());
+  for (std::uint32_t i = 0; i < rules_.size(); ++i) {
+    std::set<std::uint32_t> of_rule;
+    for_each_expr(*model_.rules[rules_[i]].decl, [&](const Expr& expr) { need_slots_of(expr, of_rule); });
+    for (const ExceptInfo& except : model_.excepts) {
+      if (except.rule != rules_[i]) continue;
+      if (except.decl->where) need_slots_of(*except.decl->where, of_rule);
+      if (except.decl->score) need_slots_of(*except.decl->score, of_rule);
+    }
+    needed_fields_.insert(of_rule.begin(), of_rule.end());
+    const bool has_state = std::find(states_.begin(), states_.end(), i) != states_.end();
+    if (has_state) kept_fields_.insert(of_rule.begin(), of_rule.end());
   }
-  for (const ExceptInfo& except : model_.excepts) {
-    if (rule_index_.count(except.rule) == 0) continue;
-    need_slots_of(except.decl->where.get());
-    need_slots_of(except.decl->score.get());
+  // Whoever asks for a field may ask for it of an alert that comes late.
+  if (!states_.empty()) {
+    for (std::uint32_t field = 0; field < model_.fields.size(); ++field) {
+      const auto& wanted = options_.fields;
+      if (std::find(wanted.begin(), wanted.end(), model_.fields[field].name) != wanted.end())
+        kept_fields_.insert(field);
+    }
+    if (out_.time_slot != kNoIndex) kept_fields_.insert(out_.time_slot);
+  }
+  for (ClassData& event_class : out_.classes) {
+    for (const std::uint32_t slot : event_class.slots) {
+      if (kept_fields_.count(slot) != 0) event_class.kept.push_back(slot);
+    }
   }
 }
 
@@ -372,9 +406,9 @@ void ProgramGenerator::generate_rule_lets(const ast::Rule& rule, const RuleInfo&
     slots_.lets[&let] = slot;
     for (SourceData& source : out_.sources) {
       source.units.resize(out_.slots.size(), kNoIndex);
-      if (std::find(info.classes.begin(), info.classes.end(), source.event_class) != info.classes.end()) {
-        source.units[slot] = unit;
-      }
+      const bool is_read = !info.stateless || std::find(info.classes.begin(), info.classes.end(),
+                                                       source.event_class) != info.classes.end();
+      if (is_read) source.units[slot] = unit;
     }
   }
 }
@@ -382,7 +416,18 @@ void ProgramGenerator::generate_rule_lets(const ast::Rule& rule, const RuleInfo&
 void ProgramGenerator::generate_rule(std::uint32_t model_rule) {
   const RuleInfo& info = model_.rules[model_rule];
   const ast::Rule& rule = *info.decl;
-  const UnitContext context = context_for(&rule.lets);
+  const auto number = static_cast<std::uint32_t>(out_.rules.size());
+  const auto state = std::find(states_.begin(), states_.end(), number);
+  const bool has_state = state != states_.end();
+  const UnitContext plain = context_for(&rule.lets);
+  StateGenerator* remembered = nullptr;
+  if (has_state) {
+    state_generators_[model_rule] = std::make_unique<StateGenerator>(
+        plain, rule, info, out_, static_cast<std::uint32_t>(state - states_.begin()), number,
+        [this](UnitDraft unit, Span where) { return rule_unit(std::move(unit), where); });
+    remembered = state_generators_[model_rule].get();
+  }
+  const UnitContext& context = has_state ? remembered->context() : plain;
   generate_rule_lets(rule, info, context);
   UnitGenerator generator(context);
 
@@ -396,32 +441,23 @@ void ProgramGenerator::generate_rule(std::uint32_t model_rule) {
   data.tags = texts(rule.tags);
   data.refs = texts(rule.refs);
   data.known_false = texts(rule.known_false);
-  data.classes = info.classes;
   const PositionData position = lines_.position(rule.name.span);
   data.file = position.file;
   data.line = position.line;
 
-  const std::vector<Guard> guards = rule.where ? guards_of(*rule.where, context) : std::vector<Guard>{};
-  for (std::uint32_t event_class : info.classes) {
-    GuardData guard_data;
-    guard_data.event_class = event_class;
-    // The name of the operation decides most; other fields stand in where a rule does not ask for it.
-    const Guard* chosen = nullptr;
-    for (const Guard& guard : guards) {
-      if (chosen == nullptr ||
-          (out_.slots[guard.slot].name == "operation" && out_.slots[chosen->slot].name != "operation")) {
-        chosen = &guard;
-      }
+  data.silent = silent_.count(model_rule) != 0;
+  if (has_state) {
+    data.state = static_cast<std::uint32_t>(state - states_.begin());
+    remembered->generate(rule_index_);
+  } else {
+    data.classes = info.classes;
+    if (rule.where) {
+      data.guards = guards_for({rule.where.get()}, info.classes, context);
+      data.where = rule_unit(generator.condition(*rule.where), rule.where->span);
+    } else {
+      data.guards = guards_for({}, info.classes, context);
     }
-    if (chosen != nullptr) {
-      guard_data.slot = chosen->slot;
-      guard_data.constants = chosen->constants;
-      guard_data.lists = chosen->lists;
-    }
-    data.guards.push_back(std::move(guard_data));
   }
-
-  if (rule.where) data.where = rule_unit(generator.condition(*rule.where), rule.where->span);
   if (!rule.score.empty()) data.score = rule_unit(generator.sum(pointers(rule.score)), rule.score[0]->span);
   if (rule.say) {
     data.say = rule.say->pieces;
@@ -445,21 +481,32 @@ void ProgramGenerator::generate_rule(std::uint32_t model_rule) {
       data.quiet = duration->nanoseconds;
     }
     data.quiet_keys = rule_unit(generator.pack(pointers(rule.quiet_by)), rule.quiet->span);
+  } else if (!rule.each.empty()) {
+    const DurationData within = duration_of(rule.within.get());
+    data.quiet = within.nanoseconds;
+    data.quiet_param = within.param;
+    data.quiet_keys = remembered->own_keys();
   }
   generate_respond(rule, data, context);
 
   std::set<std::uint32_t> used;
   const auto use = [&](const Expr* expr) {
-    if (expr == nullptr) return;
-    walk(*expr, [&](const Expr& part) {
-      if (part.ref.kind == RefKind::kField) used.insert(slots_.of_field(part.ref.index));
-    });
+    if (expr != nullptr && rule.steps.empty()) collect_read_slots(*expr, used);
   };
   use(rule.where.get());
+  use(rule.when.get());
   for (const ast::Let& let : rule.lets) use(let.value.get());
   for (const auto& amount : rule.score) use(amount.get());
   data.slots.assign(used.begin(), used.end());
   out_.rules.push_back(std::move(data));
+}
+
+/// Fields that an expression reads of the event itself, not of kept ones.
+void ProgramGenerator::collect_read_slots(const Expr& expr, std::set<std::uint32_t>& slots) const {
+  if (expr.kind == ExprKind::kAggregate) return;
+  if (expr.ref.kind == RefKind::kField) slots.insert(slots_.of_field(expr.ref.index));
+  for (const auto& argument : expr.args) collect_read_slots(*argument, slots);
+  if (expr.where) collect_read_slots(*expr.where, slots);
 }
 
 void ProgramGenerator::generate_respond(const ast::Rule& rule, RuleData& data, const UnitContext& context) {
@@ -478,8 +525,9 @@ void ProgramGenerator::generate_exceptions() {
     const auto rule = rule_index_.find(info.rule);
     if (rule == rule_index_.end()) continue;
     const ast::Except& except = *info.decl;
-    const UnitContext context = context_for(&model_.rules[info.rule].decl->lets);
-    UnitGenerator generator(context);
+    const auto remembered = state_generators_.find(info.rule);
+    const UnitContext plain = context_for(&model_.rules[info.rule].decl->lets);
+    UnitGenerator generator(remembered != state_generators_.end() ? remembered->second->context() : plain);
     ExceptionData data;
     data.rule = rule->second;
     data.title = except.title;
@@ -579,6 +627,21 @@ void ProgramGenerator::place_units() {
          {&rule.where, &rule.score, &rule.say_values, &rule.show_values, &rule.quiet_keys})
       move(*unit);
     for (RespondData& respond : rule.respond) move(respond.unit);
+  }
+  for (StateData& state : out_.states) {
+    move(state.when);
+    for (InputData& input : state.inputs) {
+      for (std::uint32_t* unit : {&input.filter, &input.keys, &input.where}) move(*unit);
+    }
+    for (ColumnData& column : state.columns) {
+      move(column.values);
+      move(column.where);
+    }
+  }
+  for (AggregateData& aggregate : out_.aggregates) {
+    for (std::uint32_t* unit : {&aggregate.values, &aggregate.number, &aggregate.bucket, &aggregate.scan_where,
+                                &aggregate.scan_values})
+      move(*unit);
   }
   for (ExceptionData& exception : out_.exceptions) {
     move(exception.where);

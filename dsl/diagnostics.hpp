@@ -61,7 +61,7 @@ namespace shrike {
   X(kMissingPart,         "E0140", kError, "{} needs {}", "") \
   X(kMethodCall,          "E0141", kError, "`{}` is called like a method; functions stand before what they work on", "write `lower(user)`, not `user.lower()`")
 
-// E02xx names · E03xx types · E04xx rules · E05xx classes and sources · E06xx tests · E07xx not runnable yet · W0xxx lints.
+// E02xx names · E03xx types · E04xx rules · E05xx classes and sources · E06xx tests · E07xx the compiler's own · W0xxx lints.
 // Reported by the checker.
 #define SHRIKE_CHECK_DIAGNOSTICS(X) \
   X(kNameTwice,           "E0201", kError, "`{}` is declared twice", "") \
@@ -159,7 +159,6 @@ namespace shrike {
   X(kBadRawJson,          "E0601", kError, "this record is not JSON: {}", "") \
   X(kUnknownExpectation,  "E0602", kError, "an alert of `{}` has no `{}`", "") \
   X(kTestTime,            "E0603", kError, "a moment of a test is a duration since the start of the case, or a time", "as in `9m` or 2026-01-31T09:00:00Z") \
-  X(kNotRunnableYet,      "E0701", kError, "rule `{}` uses `{}`, which is checked but cannot run yet", "") \
   X(kCompilerMistake,     "E0702", kError, "the compiler made code that the verifier refuses: {}", "this is a mistake of the compiler; please report the rule") \
   X(kUnguardedNegation,   "W0101", kWarning, "this is true when `{}` is missing", "") \
   X(kNoSay,               "W0102", kWarning, "rule `{}` has no `say`", "its alerts carry only the title as text") \

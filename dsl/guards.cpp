@@ -20,7 +20,7 @@ bool is_guard_literal(const Expr& expr) {
 std::optional<Guard> guard_of_compare(const Expr& expr, const UnitContext& context) {
   const Expr& left = *expr.args[0];
   const Expr& right = *expr.args[1];
-  if (left.ref.kind != RefKind::kField) return std::nullopt;
+  if (left.ref.kind != RefKind::kField || root_of(left).ref.kind == RefKind::kStep) return std::nullopt;
   Guard guard;
   guard.slot = context.slots.of_field(left.ref.index);
   const bool is_equal = expr.compare == CompareOp::kEqual;

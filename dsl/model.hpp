@@ -62,7 +62,7 @@ struct RuleInfo {
   const ast::Rule* decl = nullptr;
   std::vector<std::uint32_t> classes;  ///< of `on`; empty for steps and `on alert`
   std::vector<Type> let_types;         ///< per let
-  bool runnable = true;                ///< false: has each, when, steps or reads alerts
+  bool stateless = true;               ///< judges one event: no each, no steps, reads no alerts
 };
 
 struct SourceInfo {

@@ -88,6 +88,11 @@ bool same(const Json& a, const Json& b) {
   return a == b;
 }
 
+/// `set lateness = 1h`: for every source, instead of none at all.
+bool is_lateness(const TestStep& step) {
+  return step.kind == TestStep::Kind::kSet && step.set.path.size() == 1 && step.set.path[0].text == "lateness";
+}
+
 class CaseRunner {
  public:
   CaseRunner(const Model& model, const SourceFiles& files, const ast::Test& test, const ast::Case& test_case)
@@ -98,7 +103,6 @@ class CaseRunner {
  private:
   struct Seen {
     Alert alert;
-    std::map<std::string, Json> fields;  ///< those that the case asks for
     bool expected = false;
     bool stands = true;
   };
@@ -146,7 +150,7 @@ std::optional<Program> CaseRunner::compile() {
   options.only = {test_.rule.text};
   options.fields = wanted_;
   for (const TestStep& step : case_.steps) {
-    if (step.kind != TestStep::Kind::kSet) continue;
+    if (step.kind != TestStep::Kind::kSet || is_lateness(step)) continue;
     if (const auto target = target_of(step.set.path)) {
       options.overrides.push_back({*target, literals_of(*step.set.value)});
     }
@@ -171,6 +175,14 @@ std::vector<std::string> CaseRunner::run() {
   if (!program) return failures_;
   EngineOptions options;
   options.decide = Decide::kEarly;
+  options.also_show = wanted_;
+  options.lateness_of_all = kUnlimitedLateness;
+  for (const TestStep& step : case_.steps) {
+    if (!is_lateness(step)) continue;
+    const auto literals = literals_of(*step.set.value);
+    const auto* lateness = literals.size() == 1 ? std::get_if<ast::Duration>(&literals[0]) : nullptr;
+    if (lateness != nullptr) options.lateness_of_all = lateness->nanoseconds;
+  }
   engine_.emplace(std::move(*program), options);
   for (const TestStep& step : case_.steps) {
     switch (step.kind) {
@@ -210,6 +222,8 @@ std::int64_t CaseRunner::moment(const Expr* at) const {
 
 void CaseRunner::deliver(const TestStep& step) {
   clock_ = moment(step.at.get());
+  // The clock decides what did not happen, however late events may come.
+  take(engine_->advance(clock_));
   if (!step.event) return;
   Arena arena;
   Engine::Fields fields;
@@ -221,9 +235,9 @@ void CaseRunner::deliver(const TestStep& step) {
       has_time = true;
       value = Value::of_time(moment(field.value.get()));
     }
-    const std::uint32_t event_class = model_.find_class(step.event->name.text);
     const bool is_field =
-        event_class != kNoIndex && model_.classes[event_class].fields.count(field.name.text) != 0;
+        std::any_of(model_.fields.begin(), model_.fields.end(),
+                    [&](const FieldInfo& known) { return known.name == field.name.text; });
     const std::size_t dot = field.name.text.find('.');
     if (!is_field && dot != std::string::npos) {  // `params.ForwardTo: "…"`: an entry of a map
       const std::string_view name = arena.copy(std::string_view(field.name.text).substr(dot + 1));
@@ -234,8 +248,10 @@ void CaseRunner::deliver(const TestStep& step) {
   }
   for (const auto& [name, entries] : maps) fields.emplace_back(name, Value::of_map(entries));
   if (!has_time) fields.emplace_back("time", Value::of_time(clock_));
-  for (std::int64_t i = 0; i < step.times.value_or(1); ++i)
-    take(engine_->feed_event(step.event->name.text, fields));
+  for (std::int64_t i = 0; i < step.times.value_or(1); ++i) {
+    take(step.event->alert ? engine_->feed_alert(step.event->name.text, fields)
+                           : engine_->feed_event(step.event->name.text, fields));
+  }
 }
 
 void CaseRunner::give(const TestStep& step) {
@@ -272,7 +288,6 @@ void CaseRunner::take(const Expected<std::span<const Alert>>& fed) {
     }
     Seen seen;
     seen.alert = alert;
-    for (const std::string& name : wanted_) seen.fields[name] = json_of(engine_->field(name));
     seen_.push_back(std::move(seen));
   }
 }
@@ -291,8 +306,8 @@ bool CaseRunner::fits(const Seen& seen, const TestStep& step) const {
       found = seen.alert.message;
     } else if (seen.alert.show.contains(field.name.text)) {
       found = seen.alert.show[field.name.text];
-    } else {
-      found = seen.fields.at(field.name.text);
+    } else if (seen.alert.key.contains(field.name.text)) {
+      found = seen.alert.key[field.name.text];
     }
     if (!same(wanted, found)) return false;
   }
@@ -302,10 +317,9 @@ bool CaseRunner::fits(const Seen& seen, const TestStep& step) const {
 std::string CaseRunner::describe(const Seen& seen) const {
   std::string text = fmt::format("{} at {}, score {}: {}", name_of(seen.alert.severity),
                                  format_time(seen.alert.time), seen.alert.score, seen.alert.message);
-  for (const auto& [name, value] : seen.fields) {
-    if (name != "score" && name != "severity" && !value.is_null()) {
-      text += fmt::format(", {} {}", name, value.dump(-1, ' ', false, Json::error_handler_t::replace));
-    }
+  for (const std::string& name : wanted_) {
+    if (!seen.alert.show.contains(name) || seen.alert.show[name].is_null()) continue;
+    text += fmt::format(", {} {}", name, seen.alert.show[name].dump(-1, ' ', false, Json::error_handler_t::replace));
   }
   return text;
 }

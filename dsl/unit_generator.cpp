@@ -77,6 +77,12 @@ std::uint32_t client_part(std::string_view name) {
 
 }  // namespace
 
+const Expr& root_of(const Expr& expr) {
+  const Expr* at = &expr;
+  while (at->kind == ExprKind::kMember) at = at->args[0].get();
+  return *at;
+}
+
 const ast::Let* let_of(const Expr& expr, const UnitContext& context) {
   if (expr.ref.kind != RefKind::kLet || context.lets == nullptr) return nullptr;
   return &(*context.lets)[expr.ref.index];
@@ -126,6 +132,29 @@ UnitDraft UnitGenerator::condition(const Expr& expr) {
   emit(Opcode::kReturnTrue, 0, 0, 0, 0);
   bind(no);
   emit(Opcode::kReturnFalse, 0, 0, 0, 0);
+  return finish();
+}
+
+UnitDraft UnitGenerator::conditions(const std::vector<const Expr*>& exprs) {
+  const Label no = new_label();
+  for (const Expr* expr : exprs) {
+    places_.push_back(expr);
+    branch(*expr, nullptr, false, no);
+  }
+  emit(Opcode::kReturnTrue, 0, 0, 0, 0);
+  bind(no);
+  emit(Opcode::kReturnFalse, 0, 0, 0, 0);
+  return finish();
+}
+
+UnitDraft UnitGenerator::pack_slots(const std::vector<std::uint32_t>& slots) {
+  const std::uint16_t result = allocate();
+  const auto first = static_cast<std::uint16_t>(next_register_);
+  if (slots.size() > kMaxCount) draft_.too_large = true;
+  for (const std::uint32_t slot : slots)
+    emit(Opcode::kMove, 0, allocate(), Operand(OperandKind::kSlot, slot).bits(), 0);
+  emit(Opcode::kPack, 0, result, static_cast<std::uint32_t>(slots.size()), first);
+  emit(Opcode::kReturn, 0, 0, Operand(OperandKind::kRegister, result).bits(), 0);
   return finish();
 }
 
@@ -469,7 +498,15 @@ Operand UnitGenerator::operand(const Expr& expr, const Scope* scope) {
   if (auto path = static_path(expr, scope, context_)) return {OperandKind::kRaw, context_.pool.path(*path)};
   switch (expr.ref.kind) {
     case RefKind::kField:
-      return {OperandKind::kSlot, context_.slots.of_field(expr.ref.index)};
+    case RefKind::kAlert: {
+      const Expr& root = root_of(expr);
+      if (&root != &expr && root.ref.kind == RefKind::kThis) return {OperandKind::kThis, slot_of(expr)};
+      if (&root != &expr && root.ref.kind == RefKind::kStep)
+        return {OperandKind::kStep, (root.ref.index << kStepShift) | slot_of(expr)};
+      return {OperandKind::kSlot, slot_of(expr)};
+    }
+    case RefKind::kKey:
+      return {OperandKind::kSlot, (*context_.key_slots)[expr.ref.index]};
     case RefKind::kParam:
       return {OperandKind::kParam, expr.ref.index};
     case RefKind::kList:
@@ -499,6 +536,11 @@ Operand UnitGenerator::operand(const Expr& expr, const Scope* scope) {
   const std::uint16_t result = allocate();
   into(result, expr, scope);
   return {OperandKind::kRegister, result};
+}
+
+std::uint32_t UnitGenerator::slot_of(const Expr& field) const {
+  return field.ref.kind == RefKind::kAlert ? context_.alert_slots[field.ref.index]
+                                           : context_.slots.of_field(field.ref.index);
 }
 
 std::optional<Operand> UnitGenerator::folded(const Expr& expr) {
@@ -569,6 +611,9 @@ void UnitGenerator::into(std::uint16_t dst, const Expr& expr, const Scope* scope
       }
       case ExprKind::kComprehension:
         comprehension_into(dst, expr, scope);
+        break;
+      case ExprKind::kAggregate:
+        emit(Opcode::kAggregate, 0, dst, context_.aggregate(expr), 0);
         break;
       case ExprKind::kNegate:
         unary(Opcode::kNegate, 0);

@@ -2,6 +2,7 @@
 // only. Read next: runtime/opcodes.hpp.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -54,7 +55,14 @@ struct UnitContext {
   std::function<std::uint64_t(std::uint32_t slot)>
       slot_cost;      ///< cost of computing a slot, for ordering conjuncts
   bool folds = true;  ///< false while folding itself generates code
+  /// What only rules with state have: slots of the keys, of the parts of an alert, and the number of an aggregate.
+  const std::vector<std::uint32_t>* key_slots = nullptr;
+  std::array<std::uint32_t, 3> alert_slots{kNoIndex, kNoIndex, kNoIndex};
+  std::function<std::uint32_t(const ast::Expr&)> aggregate = {};
 };
+
+/// The name at the root of a member chain.
+const ast::Expr& root_of(const ast::Expr& expr);
 
 /// A finished piece of code.
 struct UnitDraft {
@@ -82,6 +90,10 @@ class UnitGenerator {
 
   /// A condition that holds when `expr` does.
   UnitDraft condition(const ast::Expr& expr);
+  /// A condition that holds when all of them do.
+  UnitDraft conditions(const std::vector<const ast::Expr*>& exprs);
+  /// A list of what the slots hold, missing ones kept.
+  UnitDraft pack_slots(const std::vector<std::uint32_t>& slots);
   /// The value of `expr`, converted to `type` where it is json; `fallback` (may be null) stands in where it
   /// is missing.
   UnitDraft value(const ast::Expr* expr, const Type& type, const ast::Expr* fallback);
@@ -114,6 +126,7 @@ class UnitGenerator {
 
   /// Where the value can be read; may emit code into fresh registers.
   Operand operand(const ast::Expr& expr, const Scope* scope);
+  std::uint32_t slot_of(const ast::Expr& field) const;
   /// The constant that stands for an expression of constants.
   std::optional<Operand> folded(const ast::Expr& expr);
   /// The right side of a comparison: literal strings in folded form unless `cased`.

@@ -43,8 +43,9 @@ Json json_of(const Value& value) {
   return Json::parse(text, nullptr, false);
 }
 
-AlertBuilder::AlertBuilder(const Program& program, Vm& vm, EventState& event, std::uint32_t rule)
-    : program_(program), rule_index_(rule), rule_(program.data().rules[rule]), vm_(vm), event_(event) {}
+AlertBuilder::AlertBuilder(const Program& program, Vm& vm, EventState& event, std::uint32_t rule,
+                           std::span<const std::string> also_show)
+    : program_(program), also_show_(also_show), rule_index_(rule), rule_(program.data().rules[rule]), vm_(vm), event_(event) {}
 
 bool AlertBuilder::passes_exceptions() {
   const ProgramData& data = program_.data();
@@ -68,8 +69,7 @@ bool AlertBuilder::apply(const ExceptionData& exception) {
 }
 
 int AlertBuilder::score() {
-  constexpr int kBySeverity[] = {10, 30, 55, 80, 95};
-  double sum = kBySeverity[static_cast<std::size_t>(rule_.severity)];
+  double sum = kScoreOf[static_cast<std::size_t>(rule_.severity)];
   if (rule_.score != kNoIndex) {
     const Value given = vm_.evaluate(rule_.score, event_);
     if (given.kind == Kind::kInt) sum = static_cast<double>(given.integer);
@@ -91,6 +91,17 @@ void AlertBuilder::add_message(Alert& alert) {
 }
 
 void AlertBuilder::add_show(Alert& alert) {
+  add_rule_show(alert);
+  const ProgramData& data = program_.data();
+  for (const std::string& name : also_show_) {
+    if (alert.show.contains(name)) continue;
+    for (const std::uint32_t slot : data.classes[data.sources[event_.source].event_class].slots) {
+      if (data.slots[slot].name == name) alert.show[name] = json_of(vm_.slot(slot, event_));
+    }
+  }
+}
+
+void AlertBuilder::add_rule_show(Alert& alert) {
   if (rule_.show_values == kNoIndex) return;
   const Value values = vm_.evaluate(rule_.show_values, event_);
   if (values.kind != Kind::kList) return;

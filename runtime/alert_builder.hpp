@@ -3,13 +3,17 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "runtime/firing.hpp"
 #include "runtime/vm.hpp"
-#include "shrike/reader.hpp"
 
 namespace shrike {
+
+/// The score of an alert whose rule says none, by severity.
+inline constexpr int kScoreOf[] = {10, 30, 55, 80, 95};
 
 /// What an alert is about, beside what its rule says.
 struct AlertSubject {
@@ -24,7 +28,8 @@ struct AlertSubject {
 class AlertBuilder {
  public:
   /// All arguments must outlive the builder; the event is the one that fired.
-  AlertBuilder(const Program& program, Vm& vm, EventState& event, std::uint32_t rule);
+  AlertBuilder(const Program& program, Vm& vm, EventState& event, std::uint32_t rule,
+               std::span<const std::string> also_show);
 
   /// Applies the exceptions of the rule that cover the event. False: the alert is dropped.
   bool passes_exceptions();
@@ -36,11 +41,13 @@ class AlertBuilder {
   int score();
   void add_message(Alert& alert);
   void add_show(Alert& alert);
+  void add_rule_show(Alert& alert);
   void add_responses(Alert& alert);
   void add_blind(Alert& alert);
   void add_quiet(Firing& firing);
 
   const Program& program_;
+  std::span<const std::string> also_show_;
   const std::uint32_t rule_index_;
   const RuleData& rule_;
   Vm& vm_;

@@ -11,6 +11,8 @@ constexpr std::int64_t kMemory = 8 * kDay;
 constexpr std::size_t kMaxSeen = 1'000'000;
 constexpr std::size_t kMaxPerKey = 4096;
 
+constexpr auto is_earlier = [](const auto& a, const auto& b) { return a.order < b.order; };
+
 }  // namespace
 
 bool EarlyLedger::is_duplicate(const Alert& alert) {
@@ -31,49 +33,95 @@ void EarlyLedger::forget_old(std::int64_t newest) {
   purge_at_ = std::max<std::size_t>(4096, 2 * by_key_.size());
 }
 
-void EarlyLedger::add(Firing firing, EngineStats& stats, std::vector<Alert>& out) {
+void EarlyLedger::add_once(Firing firing, EngineStats& stats) {
   newest_ = std::max(newest_, firing.alert.time);
   if (is_duplicate(firing.alert)) {
     ++stats.duplicates;
     return;
   }
+  add(std::move(firing), stats);
+}
+
+void EarlyLedger::add(Firing firing, EngineStats& stats) {
+  newest_ = std::max(newest_, firing.alert.time);
+  std::string order = order_key(firing);
   if (firing.quiet <= 0 || firing.quiet_key.empty()) {
-    ++stats.alerts;
-    out.push_back(std::move(firing.alert));
+    note(order, std::nullopt, std::move(firing.alert));
     return;
   }
   forget_old(newest_);
-  std::vector<Entry>& entries = by_key_[firing.quiet_key];
-  Entry entry{order_key(firing), std::move(firing.alert), false};
-  auto at = std::upper_bound(entries.begin(), entries.end(), entry,
-                             [](const Entry& a, const Entry& b) { return a.order < b.order; });
-  at = entries.insert(at, std::move(entry));
-
-  const Entry* governing = nullptr;
-  for (auto before = at; before != entries.begin() && governing == nullptr;) {
-    --before;
-    if (before->stands) governing = &*before;
-  }
-  const auto inserted = at;
-  for (; at != entries.end(); ++at) {
-    const bool stands = governing == nullptr || !is_quieted(at->alert.time, at->alert.score, firing.quiet,
-                                                            governing->alert.time, governing->alert.score);
-    const bool stood = at->stands;
-    if (stands) governing = &*at;
-    if (stands == stood && at != inserted) {
-      if (stands) break;  // from here on nothing changes
-      continue;
-    }
-    if (!stands && at == inserted) {
-      ++stats.quieted;
-      break;  // a firing that is held back changes nothing for later ones
-    }
-    at->stands = stands;
-    at->alert.status = stands ? AlertStatus::kOpen : AlertStatus::kWithdrawn;
-    ++(stands ? stats.alerts : stats.withdrawn);
-    out.push_back(at->alert);
-  }
+  Entries& entries = by_key_[firing.quiet_key];
+  Entry entry{std::move(order), std::move(firing.alert), false};
+  const auto place = std::upper_bound(entries.begin(), entries.end(), entry, is_earlier);
+  const auto at = static_cast<std::size_t>(place - entries.begin());
+  entries.insert(place, std::move(entry));
+  judge_from(entries, at, firing.quiet);
+  if (!entries[at].stands) ++stats.quieted;
   if (entries.size() > kMaxPerKey) entries.erase(entries.begin());
+}
+
+void EarlyLedger::remove(const Firing& firing) {
+  const std::string order = order_key(firing);
+  if (firing.quiet <= 0 || firing.quiet_key.empty()) {
+    note(order, firing.alert, std::nullopt);
+    return;
+  }
+  const auto key = by_key_.find(firing.quiet_key);
+  if (key == by_key_.end()) return;
+  Entries& entries = key->second;
+  const auto place = std::lower_bound(entries.begin(), entries.end(), Entry{order, {}, false}, is_earlier);
+  if (place == entries.end() || place->order != order) return;
+  const auto at = static_cast<std::size_t>(place - entries.begin());
+  const bool stood = place->stands;
+  if (stood) note(order, place->alert, std::nullopt);
+  entries.erase(place);
+  if (entries.empty()) {
+    by_key_.erase(key);
+  } else if (stood) {
+    judge_from(entries, at, firing.quiet);
+  }
+}
+
+void EarlyLedger::judge_from(Entries& entries, std::size_t at, std::int64_t quiet) {
+  const Entry* governing = nullptr;
+  for (std::size_t before = at; before > 0 && governing == nullptr; --before) {
+    if (entries[before - 1].stands) governing = &entries[before - 1];
+  }
+  for (; at < entries.size(); ++at) {
+    Entry& entry = entries[at];
+    const bool stands = governing == nullptr || !is_quieted(entry.alert.time, entry.alert.score, quiet,
+                                                            governing->alert.time, governing->alert.score);
+    if (stands) governing = &entry;
+    if (stands == entry.stands) continue;
+    entry.stands = stands;
+    if (stands) {
+      note(entry.order, std::nullopt, entry.alert);
+    } else {
+      note(entry.order, entry.alert, std::nullopt);
+    }
+  }
+}
+
+void EarlyLedger::note(const std::string& order, const std::optional<Alert>& before,
+                       const std::optional<Alert>& now) {
+  const auto [entry, is_first] = changes_.try_emplace(order);
+  if (is_first) entry->second.before = before;
+  entry->second.now = now;
+}
+
+void EarlyLedger::give(EngineStats& stats, std::vector<Alert>& out) {
+  for (auto& [order, change] : changes_) {
+    if (change.now) {
+      if (change.before && to_json(*change.before) == to_json(*change.now)) continue;
+      if (!change.before) ++stats.alerts;
+      out.push_back(std::move(*change.now));
+    } else if (change.before) {
+      ++stats.withdrawn;
+      change.before->status = AlertStatus::kWithdrawn;
+      out.push_back(std::move(*change.before));
+    }
+  }
+  changes_.clear();
 }
 
 }  // namespace shrike

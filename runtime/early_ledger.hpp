@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -17,8 +19,15 @@ namespace shrike {
 
 class EarlyLedger {
  public:
-  /// Takes a firing; appends what changes to `out`: open alerts and withdrawn ones.
-  void add(Firing firing, EngineStats& stats, std::vector<Alert>& out);
+  /// Takes a firing of a rule that judges one event; one that it knows already is a duplicate.
+  void add_once(Firing firing, EngineStats& stats);
+  /// Takes a firing of a rule with state, or takes one back as it stood.
+  void add(Firing firing, EngineStats& stats);
+  void remove(const Firing& firing);
+
+  /// Appends what changed since the last call: alerts that are open now or say something else, and withdrawn
+  /// ones, in event order.
+  void give(EngineStats& stats, std::vector<Alert>& out);
 
  private:
   struct Entry {
@@ -26,11 +35,20 @@ class EarlyLedger {
     Alert alert;
     bool stands = false;
   };
+  using Entries = std::vector<Entry>;
+  /// An alert as it stood when give() was called last, and as it stands now.
+  struct Change {
+    std::optional<Alert> before, now;
+  };
 
   bool is_duplicate(const Alert& alert);
   void forget_old(std::int64_t newest);
+  /// Decides anew which entries stand, from `at` on. An entry that `quiet` holds back changes nothing later.
+  void judge_from(Entries& entries, std::size_t at, std::int64_t quiet);
+  void note(const std::string& order, const std::optional<Alert>& before, const std::optional<Alert>& now);
 
-  std::unordered_map<std::string, std::vector<Entry>> by_key_;   ///< sorted by `order`
+  std::unordered_map<std::string, Entries> by_key_;              ///< sorted by `order`
+  std::map<std::string, Change> changes_;                        ///< by order
   std::unordered_set<std::string> seen_;                         ///< ids of firings
   std::deque<std::pair<std::int64_t, std::string>> seen_order_;  ///< in the order of arrival
   std::int64_t newest_ = INT64_MIN;

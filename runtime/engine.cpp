@@ -14,6 +14,7 @@
 #include "runtime/json.hpp"
 #include "runtime/record_decoder.hpp"
 #include "runtime/sealed_program.hpp"
+#include "runtime/state/state_stage.hpp"
 #include "runtime/vm.hpp"
 #include "runtime/vm_operations.hpp"
 
@@ -22,6 +23,7 @@ namespace {
 
 /// A record in an export in a message in …: more is no log, but an attack.
 constexpr unsigned kMaxUnwraps = 4;
+constexpr double kSecond = 1e9;
 
 /// The path without which a condition cannot hold, where its first instruction tells: most sources begin by
 /// asking whether the record has something at all. kNoIndex where it does not.
@@ -45,7 +47,9 @@ struct Engine::State {
         vm(program, context, options.max_steps),
         decoder(program.data().paths, options.limits),
         index(program),
-        final_ledger(options.max_pending_bytes) {
+        final_ledger(options.max_pending_bytes),
+        stage(program, vm, context, options, stats,
+              [this](FiringChange change) { return take_change(std::move(change)); }) {
     stats.by_source.resize(program.data().sources.size());
     for (const SourceData& source : program.data().sources) {
       source_needs.push_back(path_needed_by(program.data(), source.accept));
@@ -53,11 +57,6 @@ struct Engine::State {
     for (const UnwrapData& unwrap : program.data().unwraps) {
       unwrap_needs.push_back(path_needed_by(program.data(), unwrap.accept));
     }
-    for (const ExceptionData& exception : program.data().exceptions) {
-      exceptions.resize(program.data().rules.size());
-      exceptions[exception.rule].push_back(&exception);
-    }
-    exceptions.resize(program.data().rules.size());
   }
 
   Expected<void> reject(RejectReason reason, std::string message) {
@@ -75,6 +74,12 @@ struct Engine::State {
   void choose_profile();
   Expected<void> judge_rules(std::string_view record, const RecordPlace& place);
   Expected<void> fire(std::uint32_t rule, std::string_view record, const RecordPlace& place);
+  Expected<void> remember(std::string_view record, const RecordPlace& place);
+  Expected<void> take_change(FiringChange change);
+  Expected<std::span<const Alert>> given_now(const Expected<void>& done);
+  bool begin_event(std::uint32_t event_class);
+  Expected<void> set_fields(std::uint32_t event_class, std::string_view class_name, const Fields& fields,
+                            std::string& described);
 
   Program program;
   EngineOptions options;
@@ -88,9 +93,9 @@ struct Engine::State {
   EventState event;
   EarlyLedger early_ledger;
   FinalLedger final_ledger;
+  StateStage stage;
   std::vector<Alert> alerts;
-  std::vector<std::vector<const ExceptionData*>> exceptions;  ///< per rule
-  std::vector<std::uint32_t> source_needs, unwrap_needs;      ///< per source and unwrap: see path_needed_by()
+  std::vector<std::uint32_t> source_needs, unwrap_needs;  ///< per source and unwrap: see path_needed_by()
   std::string last_tenant;
   std::uint32_t last_profile = 0;
   std::int64_t newest = INT64_MIN;  ///< time of the newest event
@@ -228,6 +233,7 @@ Expected<void> Engine::State::judge_rules(std::string_view record, const RecordP
     }
     if (vm.out_of_steps() && stopped.empty()) stopped = data.rules[rule].name;
   }
+  if (auto remembered = remember(record, place); !remembered) return remembered;
   if (!stopped.empty())
     return reject(RejectReason::kLimit,
                   "rule `" + stopped + "` needs more steps for the record than allowed");
@@ -236,22 +242,84 @@ Expected<void> Engine::State::judge_rules(std::string_view record, const RecordP
   return {};
 }
 
+namespace {
+
+std::string id_of(const Value& id, std::string_view record) {
+  return id.kind == Kind::kString && id.size != 0 ? std::string(id.as_string()) : Digest().add(record).hex();
+}
+
+std::string text_of(const RecordPlace& place) {
+  return place.file.empty() ? std::string() : std::string(place.file) + ":" + std::to_string(place.line);
+}
+
+}  // namespace
+
 Expected<void> Engine::State::fire(std::uint32_t rule_index, std::string_view record,
                                    const RecordPlace& place) {
   ++stats.firings;
-  AlertBuilder builder(program, vm, event, rule_index);
-  for (const ExceptionData* exception : exceptions[rule_index]) {
-    if (!builder.apply(*exception)) {
-      ++stats.dropped_by_exception;
-      return {};
-    }
+  AlertBuilder builder(program, vm, event, rule_index, options.also_show);
+  if (!builder.passes_exceptions()) {
+    ++stats.dropped_by_exception;
+    return {};
   }
-  Firing firing = builder.build(record, place, options.decide == Decide::kEarly ? newest : INT64_MIN);
+  const ProgramData& data = program.data();
+  AlertSubject subject;
+  subject.event_class = data.classes[data.sources[event.source].event_class].name;
+  subject.event_id = id_of(data.id_slot == kNoIndex ? Value() : vm.slot(data.id_slot, event), record);
+  subject.time = vm.slot(data.time_slot, event).integer;
+  subject.evidence.push_back({subject.event_id, subject.time, subject.event_class, {}, text_of(place)});
+  Firing firing = builder.build(std::move(subject));
   if (vm.out_of_steps())
     return {};  // reported by the caller; half a message would be worse than a counted reject
-  if (options.decide == Decide::kFinal) return final_ledger.add(std::move(firing));
-  early_ledger.add(std::move(firing), stats, alerts);
+  if (options.decide == Decide::kFinal) return final_ledger.add(firing);
+  if (newest > firing.alert.time)
+    firing.alert.late = static_cast<double>(newest - firing.alert.time) / kSecond;
+  early_ledger.add_once(std::move(firing), stats);
   return {};
+}
+
+/// Hands the event to the rules with state, if one of them takes it.
+Expected<void> Engine::State::remember(std::string_view record, const RecordPlace& place) {
+  const ProgramData& data = program.data();
+  const SourceData& source = data.sources[event.source];
+  if (!stage.is_needed() || !stage.wants(source.event_class, event)) return {};
+  vm.restart_budget();
+  auto row = std::make_shared<EventRow>();
+  row->time = vm.slot(data.time_slot, event).integer;
+  row->event_class = source.event_class;
+  row->class_name = data.classes[source.event_class].name;
+  row->source_order = source.order;
+  row->id = id_of(data.id_slot == kNoIndex ? Value() : vm.slot(data.id_slot, event), record);
+  row->at = text_of(place);
+  row->values = kept_values(data.classes[source.event_class], vm, event);
+  const std::string tenant(event.tenant.as_string());
+  if (vm.out_of_steps() || arena.exhausted())
+    return reject(RejectReason::kLimit, "reading the record needs more than is allowed");
+  return stage.take(std::move(row), tenant);
+}
+
+/// What a rule with state has found, or takes back.
+Expected<void> Engine::State::take_change(FiringChange change) {
+  if (options.decide == Decide::kFinal) {
+    ++stats.firings;
+    return final_ledger.add(change.firing);
+  }
+  if (!change.stands) {
+    early_ledger.remove(change.firing);
+    return {};
+  }
+  ++stats.firings;
+  Alert& alert = change.firing.alert;
+  if (newest > alert.time) alert.late = static_cast<double>(newest - alert.time) / kSecond;
+  early_ledger.add(std::move(change.firing), stats);
+  return {};
+}
+
+/// The end of every call that may give alerts.
+Expected<std::span<const Alert>> Engine::State::given_now(const Expected<void>& done) {
+  early_ledger.give(stats, alerts);
+  if (!done) return tl::unexpected(done.error());
+  return std::span<const Alert>(alerts);
 }
 
 // ---- the public face
@@ -265,9 +333,7 @@ Engine& Engine::operator=(Engine&&) noexcept = default;
 Expected<std::span<const Alert>> Engine::feed_padded(std::string_view padded_record,
                                                      const RecordPlace& place) {
   state_->alerts.clear();
-  if (auto judged = state_->judge_record(padded_record, place, false); !judged)
-    return tl::unexpected(judged.error());
-  return std::span<const Alert>(state_->alerts);
+  return state_->given_now(state_->judge_record(padded_record, place, false));
 }
 
 Expected<std::span<const Alert>> Engine::feed(std::string_view record, const RecordPlace& place) {
@@ -285,62 +351,136 @@ Expected<std::span<const Alert>> Engine::feed_json(const nlohmann::json& record,
   return feed(record.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), place);
 }
 
-Expected<std::span<const Alert>> Engine::feed_event(std::string_view event_class, const Fields& fields,
-                                                    const RecordPlace& place) {
-  State& state = *state_;
-  const ProgramData& data = state.program.data();
-  state.alerts.clear();
-  state.arena.reset();
-  state.vm.restart_budget();
-  const auto source = std::find_if(data.sources.begin(), data.sources.end(), [&](const SourceData& s) {
-    return s.accept == kNoIndex && s.name == event_class;
-  });
-  if (source == data.sources.end()) {
-    return fail(ErrorCode::kArgument, "there is no class `" + std::string(event_class) + "`");
-  }
-  state.event.record = nullptr;
-  state.event.source = static_cast<std::uint32_t>(source - data.sources.begin());
-  state.event.begin(static_cast<std::uint32_t>(data.slots.size()));
-  std::string described(
-      event_class);  // stands for the record's text: its hash is the id of an event without one
+/// Sets the fields of an event that is given as such. `described` stands for the record's text: its hash is the
+/// id of an event without one.
+Expected<void> Engine::State::set_fields(std::uint32_t event_class, std::string_view class_name,
+                                         const Fields& fields, std::string& described) {
+  const ProgramData& data = program.data();
+  const ClassData& fed = data.classes[event_class];
+  described = class_name;
   for (const auto& [name, value] : fields) {
-    const ClassData& fed = data.classes[source->event_class];
     const auto slot = std::find_if(fed.slots.begin(), fed.slots.end(), [&, &field = name](std::uint32_t s) {
       return data.slots[s].name == field;
     });
     if (slot == fed.slots.end()) {
       return fail(ErrorCode::kArgument,
-                  "class `" + std::string(event_class) + "` has no field `" + name + "`");
+                  "class `" + std::string(class_name) + "` has no field `" + name + "`");
     }
     if (value.is_missing()) continue;
-    const Value held = cast(value, data.slots[*slot].type, state.arena);
+    const Value held = cast(value, data.slots[*slot].type, arena);
     if (held.is_missing()) return fail(ErrorCode::kArgument, "field `" + name + "` is of another type");
-    state.event.set(*slot, held);
+    event.set(*slot, held);
     described += "\n" + name + ": ";
     append_json(described, value);
   }
+  return {};
+}
+
+/// Makes ready for an event of a class that is given as fields. False when there is no such class.
+bool Engine::State::begin_event(std::uint32_t event_class) {
+  alerts.clear();
+  arena.reset();
+  vm.restart_budget();
+  const auto& sources = program.data().sources;
+  const auto source = std::find_if(sources.begin(), sources.end(), [&](const SourceData& s) {
+    return s.accept == kNoIndex && s.event_class == event_class;
+  });
+  if (source == sources.end()) return false;
+  event.record = nullptr;
+  event.source = static_cast<std::uint32_t>(source - sources.begin());
+  event.begin(static_cast<std::uint32_t>(program.data().slots.size()));
+  return true;
+}
+
+Expected<std::span<const Alert>> Engine::feed_event(std::string_view event_class, const Fields& fields,
+                                                    const RecordPlace& place) {
+  State& state = *state_;
+  const auto& classes = state.program.data().classes;
+  const auto fed = std::find_if(classes.begin(), classes.end(),
+                                [&](const ClassData& c) { return c.name == event_class; });
+  const auto number = static_cast<std::uint32_t>(fed - classes.begin());
+  if (fed == classes.end() || !state.begin_event(number))
+    return fail(ErrorCode::kArgument, "there is no class `" + std::string(event_class) + "`");
+  std::string described;
+  if (auto set = state.set_fields(number, event_class, fields, described); !set)
+    return tl::unexpected(set.error());
   ++state.stats.records;
   ++state.stats.by_source[state.event.source];
-  if (auto judged = state.judge_event(described, place); !judged) return tl::unexpected(judged.error());
-  return std::span<const Alert>(state.alerts);
+  return state.given_now(state.judge_event(described, place));
 }
+
+Expected<std::span<const Alert>> Engine::feed_alert(std::string_view rule, const Fields& fields,
+                                                    const RecordPlace& place) {
+  State& state = *state_;
+  const ProgramData& data = state.program.data();
+  const auto fed =
+      std::find_if(data.rules.begin(), data.rules.end(), [&](const RuleData& r) { return r.name == rule; });
+  if (fed == data.rules.end() || fed->state == kNoIndex)
+    return fail(ErrorCode::kArgument, "no rule reads alerts of `" + std::string(rule) + "`");
+  Fields of_event;
+  Severity severity = fed->severity;
+  std::int64_t score = kScoreOf[static_cast<std::size_t>(severity)];
+  for (const auto& [name, value] : fields) {
+    if (name == "score" && value.kind == Kind::kInt) {
+      score = value.integer;
+    } else if (name == "severity" && value.kind == Kind::kString) {
+      severity = severity_from(value.as_string()).value_or(severity);
+    } else {
+      of_event.emplace_back(name, value);
+    }
+  }
+  // The first class of the rule's events that has all the fields.
+  std::string described;
+  Expected<void> set = fail(ErrorCode::kArgument, "the rule reads no events");
+  std::uint32_t event_class = kNoIndex;
+  for (const std::uint32_t candidate : state.stage.classes_of(fed->state)) {
+    if (!state.begin_event(candidate)) continue;
+    set = state.set_fields(candidate, data.classes[candidate].name, of_event, described);
+    event_class = candidate;
+    if (set) break;
+  }
+  if (!set) return tl::unexpected(set.error());
+  const Value time = state.vm.slot(data.time_slot, state.event);
+  if (time.kind != Kind::kTime) return fail(ErrorCode::kArgument, "the alert has no time");
+  state.choose_profile();
+  state.newest = std::max(state.newest, time.integer);
+  EventRow row;
+  row.time = time.integer;
+  row.event_class = event_class;
+  row.class_name = data.classes[event_class].name;
+  row.id = id_of(data.id_slot == kNoIndex ? Value() : state.vm.slot(data.id_slot, state.event), described);
+  row.at = text_of(place);
+  row.values = kept_values(data.classes[event_class], state.vm, state.event);
+  const std::string tenant(state.event.tenant.as_string());
+  const auto number = static_cast<std::uint32_t>(fed - data.rules.begin());
+  Row alert = alert_row(row, data, number, row.time, severity, static_cast<int>(score));
+  return state.given_now(state.stage.take(std::move(alert), tenant));
+}
+
+Expected<std::span<const Alert>> Engine::advance(std::int64_t now) {
+  state_->alerts.clear();
+  return state_->given_now(state_->stage.advance(now));
+}
+
+void Engine::set_arrival(std::int64_t now) { state_->stage.set_arrival(now); }
 
 Expected<void> Engine::finish(const std::function<void(const Alert&)>& take) {
-  return state_->final_ledger.finish(state_->stats, take);
-}
-
-Value Engine::field(std::string_view name) {
-  const ProgramData& data = state_->program.data();
-  if (state_->event.slots.empty()) return {};
-  for (std::uint32_t slot : data.classes[data.sources[state_->event.source].event_class].slots) {
-    if (data.slots[slot].name == name) return state_->vm.slot(slot, state_->event);
+  if (state_->options.decide == Decide::kFinal) {
+    if (auto judged = state_->stage.finish(); !judged) return judged;
   }
-  return {};
+  return state_->final_ledger.finish(state_->stats, take);
 }
 
 std::span<const Alert> Engine::given() const { return state_->alerts; }
 const EngineStats& Engine::stats() const { return state_->stats; }
 const Program& Engine::program() const { return state_->program; }
 RejectReason Engine::last_reject() const { return state_->last_reject; }
+
+bool EngineStats::is_incomplete() const {
+  return std::any_of(by_rule.begin(), by_rule.end(), [](const auto& entry) {
+    const StateStats& rule = entry.second;
+    return rule.keys_cut + rule.partials_dropped + rule.events_dropped + rule.evicted_keys + rule.out_of_steps != 0;
+  });
+}
 
 }  // namespace shrike

@@ -3,14 +3,10 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdio>
 #include <functional>
-#include <memory>
-#include <string>
-#include <utility>
-#include <vector>
 
 #include "runtime/firing.hpp"
+#include "runtime/sorted_runs.hpp"
 #include "shrike/engine.hpp"
 #include "shrike/error.hpp"
 
@@ -18,27 +14,16 @@ namespace shrike {
 
 class FinalLedger {
  public:
-  explicit FinalLedger(std::size_t memory_bytes) : memory_bytes_(memory_bytes) {}
+  explicit FinalLedger(std::size_t memory_bytes) : firings_(memory_bytes) {}
 
   /// Errors: kIo when a temporary file cannot be written.
-  Expected<void> add(Firing firing);
+  Expected<void> add(const Firing& firing);
 
   /// Calls `take` for every alert that stands, in event order, and forgets them all.
   Expected<void> finish(EngineStats& stats, const std::function<void(const Alert&)>& take);
 
  private:
-  struct FileCloser {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  using TemporaryFile = std::unique_ptr<std::FILE, FileCloser>;
-  using Entry = std::pair<std::string, std::string>;  ///< order key, firing as bytes
-
-  Expected<void> spill();
-
-  std::size_t memory_bytes_;
-  std::size_t held_bytes_ = 0;
-  std::vector<Entry> held_;
-  std::vector<TemporaryFile> runs_;
+  SortedRuns firings_;
 };
 
 }  // namespace shrike

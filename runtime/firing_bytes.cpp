@@ -1,19 +1,16 @@
 #include "runtime/firing_bytes.hpp"
 
+#include "runtime/sorted_runs.hpp"
+
 namespace shrike {
 
 using Json = nlohmann::ordered_json;
 
 std::string order_key(const Firing& firing) {
   std::string key;
-  // Big-endian with the sign flipped: bytes compare as times do.
-  const std::uint64_t time = static_cast<std::uint64_t>(firing.alert.time) ^ (std::uint64_t{1} << 63);
-  for (int shift = 56; shift >= 0; shift -= 8) key += static_cast<char>(time >> shift);
-  for (const std::string& part : {firing.event_class, firing.event_id, firing.alert.rule}) {
-    key += part;
-    key += '\0';
-  }
-  for (const Evidence& event : firing.alert.evidence) key += event.at;
+  append_key_time(key, firing.alert.time);
+  for (const std::string& part : {firing.event_class, firing.event_id, firing.alert.rule, firing.alert.id})
+    append_key_part(key, part);
   return key;
 }
 

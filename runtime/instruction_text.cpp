@@ -1,4 +1,5 @@
 // One line for every opcode. Read opcodes.hpp beside it.
+#include "runtime/aggregate_table.hpp"
 #include "runtime/instruction_text.hpp"
 
 #include <fmt/format.h>
@@ -141,6 +142,9 @@ class Describer {
         return fmt::format("b{} = []", i_.x);
       case Opcode::kAppend:
         return fmt::format("b{} append {}", i_.x, y());
+      case Opcode::kAggregate:
+        return fmt::format("{} = {} (aggregate {})", dst, row_of(data_.aggregates[i_.x].function).name,
+                           i_.x);
       case Opcode::kBuilt:
         return fmt::format("{} = b{}", dst, i_.x);
     }

@@ -226,6 +226,7 @@ struct RuleData {
   std::uint32_t quiet_keys = kNoIndex;   ///< unit giving a pack
   std::vector<RespondData> respond;
   std::vector<std::uint32_t> slots;  ///< fields the rule reads, for `blind`
+  bool silent = false;  ///< gives no alert of its own: other rules read it
   std::uint32_t state = kNoIndex;  ///< into ProgramData::states; kNoIndex: judges one event, nothing reads its alerts
   std::uint32_t file = 0, line = 0;  ///< where it stands
 };

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "runtime/aggregate_table.hpp"
 #include "runtime/code_verifier.hpp"
 #include "runtime/vm_operations.hpp"
 
@@ -57,7 +58,8 @@ class ProgramVerifier {
          {&ProgramVerifier::check_sizes, &ProgramVerifier::check_constants, &ProgramVerifier::check_classes,
           &ProgramVerifier::check_sources, &ProgramVerifier::check_tables, &ProgramVerifier::check_profiles,
           &ProgramVerifier::check_units, &ProgramVerifier::check_uses, &ProgramVerifier::check_order,
-          &ProgramVerifier::check_rules, &ProgramVerifier::check_positions}) {
+          &ProgramVerifier::check_rules, &ProgramVerifier::check_states, &ProgramVerifier::check_aggregates,
+          &ProgramVerifier::check_positions}) {
       if (Failure failure = (this->*step)()) return fail(ErrorCode::kUnsafe, *failure);
     }
     return needs_;
@@ -120,6 +122,10 @@ class ProgramVerifier {
     }
     for (const ClassData& event_class : data_.classes) {
       for (std::uint32_t slot : event_class.slots) {
+        if (!within(slot, data_.slots.size()))
+          return fmt::format("class {}: slot {} does not exist", event_class.name, slot);
+      }
+      for (std::uint32_t slot : event_class.kept) {
         if (!within(slot, data_.slots.size()))
           return fmt::format("class {}: slot {} does not exist", event_class.name, slot);
       }
@@ -350,24 +356,139 @@ class ProgramVerifier {
       for (std::uint32_t slot : rule.slots) {
         if (!within(slot, data_.slots.size())) return wrong("no such slot");
       }
-      for (const GuardData& guard : rule.guards) {
-        if (!within(guard.event_class, data_.classes.size())) return wrong("a guard of no class");
-        if (!within_or_none(guard.slot, data_.slots.size())) return wrong("a guard of no slot");
-        for (std::uint32_t constant : guard.constants) {
-          if (!within(constant, data_.constants.size()) ||
-              (!std::holds_alternative<std::string>(data_.constants[constant].value) &&
-               !std::holds_alternative<std::int64_t>(data_.constants[constant].value))) {
-            return wrong("a guard that is no text or integer");
-          }
-        }
-        for (std::uint32_t list : guard.lists) {
-          if (!within(list, data_.lists.size())) return wrong("a guard of no list");
-        }
-      }
+      if (Failure failure = check_guards(rule.guards)) return fmt::format("rule {}: {}", rule.name, *failure);
       for (const ShowData& show : rule.show) {
         if (!is_type(show.type)) return wrong("no such type");
       }
     }
+    return {};
+  }
+
+  Failure check_duration(const DurationData& duration) const {
+    if (duration.nanoseconds < 0) return "a time below zero";
+    if (!within_or_none(duration.param, data_.params.size())) return "no such parameter";
+    if (duration.param != kNoIndex && data_.params[duration.param].type.kind != TypeKind::kDuration)
+      return "a parameter that is no duration";
+    return {};
+  }
+
+  Failure check_guards(const std::vector<GuardData>& guards) const {
+    for (const GuardData& guard : guards) {
+      if (!within(guard.event_class, data_.classes.size())) return "a guard of no class";
+      if (!within_or_none(guard.slot, data_.slots.size())) return "a guard of no slot";
+      for (std::uint32_t constant : guard.constants) {
+        if (!within(constant, data_.constants.size()) ||
+            (!std::holds_alternative<std::string>(data_.constants[constant].value) &&
+             !std::holds_alternative<std::int64_t>(data_.constants[constant].value))) {
+          return "a guard that is no text or integer";
+        }
+      }
+      for (std::uint32_t list : guard.lists) {
+        if (!within(list, data_.lists.size())) return "a guard of no list";
+      }
+    }
+    return {};
+  }
+
+  Failure check_input(const InputData& input, std::size_t state) const {
+    for (std::uint32_t event_class : input.classes) {
+      if (!within(event_class, data_.classes.size())) return "no such class";
+    }
+    for (std::uint32_t rule : input.alerts) {
+      // Rules stand behind those that they read, so there is no way round.
+      if (!within(rule, data_.rules.size()) || data_.rules[rule].state >= state)
+        return "reads alerts of a rule that does not stand before it";
+    }
+    if (Failure failure = check_guards(input.guards)) return failure;
+    if (Failure failure = check_use(input.filter, Sort::kCondition, kNoIndex)) return failure;
+    if (Failure failure = check_use(input.where, Sort::kCondition, kNoIndex)) return failure;
+    if (Failure failure = check_use(input.keys, Sort::kValue, kNoIndex)) return failure;
+    if (input.times < 1) return "times below one";
+    if (!within_or_none(input.times_param, data_.params.size())) return "no such parameter";
+    if (input.times_param != kNoIndex && data_.params[input.times_param].type.kind != TypeKind::kInt)
+      return "a parameter that is no int";
+    if (Failure failure = check_duration(input.times_in)) return failure;
+    return check_duration(input.within);
+  }
+
+  Failure check_state(const StateData& state, std::size_t number) const {
+    if (state.kind > StateKind::kTogether) return "no such kind";
+    if (!within(state.rule, data_.rules.size()) || data_.rules[state.rule].state != number) return "of no rule";
+    if (Failure failure = check_duration(state.within)) return failure;
+    if (state.key_names.size() != state.key_slots.size() || state.key_cased.size() != state.key_slots.size())
+      return "keys do not fit each other";
+    for (std::uint32_t slot : state.key_slots) {
+      if (!within(slot, data_.slots.size())) return "no such slot";
+    }
+    const bool has_steps = state.kind == StateKind::kSequence || state.kind == StateKind::kTogether;
+    if (state.inputs.empty() || state.inputs.size() > ProgramLimit::kSteps) return "too many steps, or none";
+    if (!has_steps && state.inputs.size() != 1) return "more than one input";
+    for (const InputData& input : state.inputs) {
+      if (Failure failure = check_input(input, number)) return failure;
+      if (state.kind != StateKind::kEvent && input.keys == kNoIndex) return "an input without keys";
+    }
+    if (has_steps && std::all_of(state.inputs.begin(), state.inputs.end(),
+                                 [](const InputData& input) { return input.absent; }))
+      return "no step that happens";
+    for (std::size_t i = 1; i < state.inputs.size(); ++i) {
+      if (state.inputs[i].absent && state.inputs[i - 1].absent) return "two absences in a row";
+    }
+    for (const ColumnData& column : state.columns) {
+      if (Failure failure = check_use(column.values, Sort::kValue, kNoIndex)) return failure;
+      if (Failure failure = check_use(column.where, Sort::kCondition, kNoIndex)) return failure;
+    }
+    if (state.kind == StateKind::kWindow && state.when == kNoIndex) return "no condition";
+    return check_use(state.when, Sort::kCondition, kNoIndex);
+  }
+
+  Failure check_states() {
+    for (std::size_t i = 0; i < data_.states.size(); ++i) {
+      if (Failure failure = check_state(data_.states[i], i)) return fmt::format("state {}: {}", i, *failure);
+    }
+    for (const RuleData& rule : data_.rules) {
+      if (!within_or_none(rule.state, data_.states.size()))
+        return fmt::format("rule {}: no such state", rule.name);
+      if (rule.state != kNoIndex && &data_.rules[data_.states[rule.state].rule] != &rule)
+        return fmt::format("rule {}: the state of another rule", rule.name);
+    }
+    if (data_.states.empty()) return {};
+    for (std::uint32_t slot : {data_.alert_rule_slot, data_.alert_severity_slot, data_.alert_score_slot}) {
+      if (!within(slot, data_.slots.size())) return "an alert has no slots";
+    }
+    return {};
+  }
+
+  Failure check_aggregate(const AggregateData& aggregate) const {
+    if (aggregate.function > Aggregate::kStepCount) return "no such function";
+    if (!within(aggregate.state, data_.states.size())) return "of no state";
+    const StateData& state = data_.states[aggregate.state];
+    if (Failure failure = check_duration(aggregate.last)) return failure;
+    if (row_of(aggregate.function).has_column && !within(aggregate.column, state.columns.size()))
+      return "no such column";
+    if (aggregate.function == Aggregate::kStepCount && !within(aggregate.column, state.inputs.size()))
+      return "no such step";
+    for (std::uint32_t unit : {aggregate.values, aggregate.number, aggregate.bucket, aggregate.scan_values}) {
+      if (Failure failure = check_use(unit, Sort::kValue, kNoIndex)) return failure;
+    }
+    if (Failure failure = check_use(aggregate.scan_where, Sort::kCondition, kNoIndex)) return failure;
+    const bool needs_number =
+        aggregate.function == Aggregate::kPercentile || aggregate.function == Aggregate::kUsualCount;
+    if (needs_number && aggregate.number == kNoIndex) return "no number";
+    if (aggregate.function == Aggregate::kUsualCount && aggregate.bucket == kNoIndex) return "no duration";
+    if (aggregate.function == Aggregate::kNew && aggregate.values == kNoIndex) return "no values";
+    for (std::uint32_t slot : aggregate.scan_slots) {
+      if (!within(slot, data_.slots.size())) return "no such slot";
+    }
+    return {};
+  }
+
+  Failure check_aggregates() {
+    for (std::size_t i = 0; i < data_.aggregates.size(); ++i) {
+      if (Failure failure = check_aggregate(data_.aggregates[i]))
+        return fmt::format("aggregate {}: {}", i, *failure);
+    }
+    // While a unit waits for an aggregate, that one's units run above it; aggregates do not nest.
+    if (!data_.aggregates.empty()) needs_.stack_registers *= 2;
     return {};
   }
 

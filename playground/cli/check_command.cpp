@@ -32,7 +32,6 @@ struct CheckOptions {
 struct CheckResult {
   Diagnostics diagnostics;
   std::vector<std::string> rules;    ///< that the user named
-  std::vector<std::string> waiting;  ///< of these, the ones that cannot run yet
   std::vector<RuleCost> costs;
 };
 
@@ -43,9 +42,9 @@ CheckResult check_rules(const RuleSet& rules) {
   for (const RuleInfo& rule : analysis.model.rules) {
     if (!rules.is_given(rule.decl->name.span)) continue;
     result.rules.push_back(rule.decl->name.text);
-    (rule.runnable ? options.only : result.waiting).push_back(rule.decl->name.text);
   }
-  if (!analysis.has_errors() && !options.only.empty()) {
+  if (!analysis.has_errors() && !result.rules.empty()) {
+    options.only = result.rules;
     if (const auto program = build(analysis.model, rules.files, options, analysis.diagnostics)) {
       result.costs = rule_costs(*program);
     }
@@ -65,15 +64,6 @@ std::string summary(const CheckResult& result, const DiagnosticCount& found, std
                                      : Paint::kGood,
                text) +
          '\n';
-  if (!result.waiting.empty()) {
-    std::string names;
-    for (const std::string& name : result.waiting) names += (names.empty() ? "" : ", ") + name;
-    for (const std::string& line : wrap(fmt::format("{} with memory or steps, checked but not run yet: {}",
-                                                    counted(result.waiting.size(), "rule"), names),
-                                        78)) {
-      text += line + '\n';
-    }
-  }
   return text;
 }
 
@@ -93,8 +83,7 @@ int check(const CheckOptions& options) {
                                    {"errors", found.errors},
                                    {"warnings", found.warnings},
                                    {"files", rules->given},
-                                   {"rules", result.rules.size()},
-                                   {"not_runnable_yet", result.waiting}};
+                                   {"rules", result.rules.size()}};
     if (options.cost) json["cost"] = cost_json(result.costs);
     output->write(json_line(json));
   } else {

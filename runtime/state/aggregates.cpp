@@ -10,6 +10,9 @@
 namespace shrike {
 namespace {
 
+/// Sums of 64-bit numbers without overflow.
+__extension__ using Wide = __int128;
+
 constexpr std::int64_t kMicrosecond = 1000;
 
 double number_of(const Value& value) {
@@ -43,11 +46,11 @@ Value total(const std::vector<Value>& values, bool mean) {
     for (const Value& value : values) sum += number_of(value);
     return Value::of_float(mean ? sum / count : sum);
   }
-  __int128 sum = 0;
+  Wide sum = 0;
   for (const Value& value : values) sum += value.integer;
   const bool is_duration = values[0].kind == Kind::kDuration;
   if (mean && !is_duration) return Value::of_float(static_cast<double>(sum) / count);
-  if (mean) sum /= static_cast<__int128>(values.size());
+  if (mean) sum /= static_cast<Wide>(values.size());
   if (sum > INT64_MAX || sum < INT64_MIN) return {};
   return of_kind(values[0].kind, static_cast<std::int64_t>(sum));
 }
@@ -206,14 +209,14 @@ Value KeptView::is_new(const AggregateData& aggregate, EventState& event) {
 
 Value KeptView::regularity(const std::vector<Counted>& events) const {
   if (events.size() < 3) return {};
-  __int128 sum = 0, squares = 0;
+  Wide sum = 0, squares = 0;
   for (std::size_t i = 1; i < events.size(); ++i) {
-    const __int128 gap = (events_[events[i].at].time - events_[events[i - 1].at].time) / kMicrosecond;
+    const Wide gap = (events_[events[i].at].time - events_[events[i - 1].at].time) / kMicrosecond;
     sum += gap;
     squares += gap * gap;
   }
   if (sum == 0) return {};
-  const auto gaps = static_cast<__int128>(events.size() - 1);
+  const auto gaps = static_cast<Wide>(events.size() - 1);
   const auto spread = static_cast<double>(gaps * squares - sum * sum);
   return Value::of_float(std::sqrt(spread) / static_cast<double>(sum));
 }

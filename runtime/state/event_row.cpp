@@ -39,10 +39,17 @@ Row alert_row(const EventRow& row, const ProgramData& data, std::uint32_t rule, 
   auto alert = std::make_shared<EventRow>(row);
   alert->time = time;
   alert->alert_rule = rule;
-  if (row.alert_rule != kNoIndex) {  // an alert about an alert: its own rule, severity and score count
-    BytesReader bytes(row.values);
-    for (std::size_t i = 0; i < data.classes[row.event_class].kept.size(); ++i) bytes.skip_value();
-    alert->values.resize(row.values.size() - bytes.rest().size());
+  // The event's fields, with the alert's time; of an alert about an alert its own rule, severity and score count.
+  alert->values.clear();
+  BytesReader bytes(row.values);
+  for (const std::uint32_t slot : data.classes[row.event_class].kept) {
+    const std::string_view before = bytes.rest();
+    bytes.skip_value();
+    if (slot == data.time_slot) {
+      append_value(alert->values, Value::of_time(time));
+    } else {
+      alert->values += before.substr(0, before.size() - bytes.rest().size());
+    }
   }
   append_value(alert->values, Value::of_string(data.rules[rule].name));
   append_value(alert->values, Value::of_string(name_of(severity)));

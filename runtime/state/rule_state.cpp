@@ -43,7 +43,7 @@ std::int64_t RowJudge::duration(const DurationData& duration, std::uint32_t prof
 }
 
 std::vector<Key> keys_of(const InputData& input, std::span<const std::uint8_t> cased, RowJudge& judge,
-                         EventState& event, StateCounts& counts) {
+                         EventState& event, StateStats& counts) {
   std::vector<Key> keys(1);
   const Value parts = judge.vm().evaluate(input.keys, event);
   if (parts.kind != Kind::kList) return {};
@@ -94,7 +94,7 @@ void set_keys(const StateData& state, EventState& event, const Key& key) {
 
 std::optional<Firing> RuleState::fire(EventState& event, AlertSubject subject) {
   ++counts_.firings;
-  AlertBuilder builder(judge_.program(), judge_.vm(), event, state_.rule);
+  AlertBuilder builder(judge_.program(), judge_.vm(), event, state_.rule, judge_.also_show());
   if (!builder.passes_exceptions()) {
     ++counts_.dropped_by_exception;
     return std::nullopt;
@@ -118,7 +118,7 @@ std::string content_of(const Firing& firing) {
 }
 
 std::unique_ptr<RuleState> make_rule_state(const StateData& state, const std::string& tenant,
-                                           std::uint32_t profile, RowJudge& judge, StateCounts& counts) {
+                                           std::uint32_t profile, RowJudge& judge, StateStats& counts) {
   switch (state.kind) {
     case StateKind::kEvent:
       return std::make_unique<EventRule>(state, tenant, profile, judge, counts);

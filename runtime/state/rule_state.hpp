@@ -13,6 +13,7 @@
 #include "runtime/alert_builder.hpp"
 #include "runtime/firing.hpp"
 #include "runtime/state/event_row.hpp"
+#include "shrike/engine.hpp"
 
 namespace shrike {
 
@@ -29,23 +30,13 @@ struct FiringChange {
   bool stands = true;
 };
 
-struct StateCounts {
-  std::uint64_t keyless = 0;             ///< events that took no part: a key part was missing or empty
-  std::uint64_t keys_cut = 0;            ///< combinations of list keys beyond the limit
-  std::uint64_t dropped_by_exception = 0;
-  std::uint64_t partials_dropped = 0;    ///< partial matches beyond the limit
-  std::uint64_t rows_dropped = 0;        ///< kept events beyond the limit per key
-  std::uint64_t evicted_keys = 0;
-  std::uint64_t undecided = 0;           ///< absences whose deadline lies beyond the end
-  std::uint64_t out_of_steps = 0;        ///< events whose judging needed more steps than allowed
-  std::uint64_t firings = 0;             ///< before exceptions
-};
-
 /// What judging a row needs: the machine, and an event that is filled from rows. One per engine.
 class RowJudge {
  public:
-  RowJudge(const Program& program, Vm& vm, CallContext& context)
-      : program_(program), vm_(vm), context_(context) {}
+  /// `in_order`: rows come in event order, each is judged once and nothing comes late. All must outlive it.
+  RowJudge(const Program& program, Vm& vm, CallContext& context, bool in_order,
+           const std::vector<std::string>& also_show)
+      : program_(program), vm_(vm), context_(context), in_order_(in_order), also_show_(also_show) {}
 
   /// Makes `event` the row, with nothing computed yet. The row must stay while the event is looked at.
   void open(EventState& event, const EventRow& row, std::string_view tenant, std::uint32_t profile);
@@ -57,6 +48,10 @@ class RowJudge {
   const ProgramData& data() const { return program_.data(); }
   Vm& vm() { return vm_; }
   Arena& arena() { return context_.arena; }
+  bool in_order() const { return in_order_; }
+  const std::vector<std::string>& also_show() const { return also_show_; }
+  /// Numbers the uses of keys of all rules, so that the one used longest ago is found.
+  std::uint64_t next_use() { return ++uses_; }
   /// Begins a judgement: forgets what the arena held, gives a whole budget of steps.
   void begin() {
     context_.arena.reset();
@@ -67,6 +62,9 @@ class RowJudge {
   const Program& program_;
   Vm& vm_;
   CallContext& context_;
+  const bool in_order_;
+  const std::vector<std::string>& also_show_;
+  std::uint64_t uses_ = 0;
 };
 
 /// A key of a rule: its identity as bytes, and the values to show (in the arena).
@@ -78,7 +76,7 @@ struct Key {
 /// The keys under which an input puts the event that is open: one, or one for each combination of list values;
 /// none when a part is missing.
 std::vector<Key> keys_of(const InputData& input, std::span<const std::uint8_t> cased, RowJudge& judge,
-                         EventState& event, StateCounts& counts);
+                         EventState& event, StateStats& counts);
 /// Lets expressions read the key.
 void set_keys(const StateData& state, EventState& event, const Key& key);
 
@@ -97,7 +95,7 @@ class RuleState {
  public:
   /// All must outlive the state; the profile is the tenant's.
   RuleState(const StateData& state, std::string tenant, std::uint32_t profile, RowJudge& judge,
-            StateCounts& counts)
+            StateStats& counts)
       : state_(state), tenant_(std::move(tenant)), profile_(profile), judge_(judge), counts_(counts) {}
   virtual ~RuleState() = default;
   RuleState(const RuleState&) = delete;
@@ -116,6 +114,9 @@ class RuleState {
 
   /// Nothing before `horizon` will change any more: what only late rows would need is forgotten.
   virtual void settle(std::int64_t horizon) { (void)horizon; }
+
+  /// Absences whose deadline has not come.
+  virtual std::uint64_t undecided() const { return 0; }
 
   /// Bytes that the state takes, about.
   virtual std::size_t bytes() const { return 0; }
@@ -146,7 +147,7 @@ class RuleState {
   const std::string tenant_;
   const std::uint32_t profile_;
   RowJudge& judge_;
-  StateCounts& counts_;
+  StateStats& counts_;
 };
 
 /// What an alert about the row is about.
@@ -154,7 +155,7 @@ AlertSubject subject_of(const EventRow& row);
 
 /// The state for a rule of the program.
 std::unique_ptr<RuleState> make_rule_state(const StateData& state, const std::string& tenant,
-                                           std::uint32_t profile, RowJudge& judge, StateCounts& counts);
+                                           std::uint32_t profile, RowJudge& judge, StateStats& counts);
 
 /// What tells one standing firing from what it was: everything but how late it is.
 std::string content_of(const Firing& firing);

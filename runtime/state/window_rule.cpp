@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "runtime/aggregate_table.hpp"
+
 namespace shrike {
 namespace {
 
@@ -22,26 +24,13 @@ std::ptrdiff_t size_of(const KeptEvent& event) {
 }  // namespace
 
 WindowRule::WindowRule(const StateData& state, std::string tenant, std::uint32_t profile, RowJudge& judge,
-                       StateCounts& counts)
+                       StateStats& counts)
     : RuleState(state, std::move(tenant), profile, judge, counts),
       within_(judge.duration(state.within, profile)) {
   for (const AggregateData& aggregate : judge.data().aggregates) {
     if (&judge.data().states[aggregate.state] != &state) continue;
     uses_watched_ = uses_watched_ || aggregate.function == Aggregate::kWatched;
-    uses_age_ = uses_age_ || aggregate.function == Aggregate::kAge;
-    switch (aggregate.function) {
-      case Aggregate::kFirst:
-      case Aggregate::kPrev:
-      case Aggregate::kNew:
-      case Aggregate::kDistinct:
-      case Aggregate::kValues:
-      case Aggregate::kMin:
-      case Aggregate::kMax:
-      case Aggregate::kWatched:
-        break;
-      default:
-        may_fold_ = false;
-    }
+    may_fold_ = may_fold_ && row_of(aggregate.function).foldable && aggregate.scan_where == kNoIndex;
   }
 }
 
@@ -73,7 +62,7 @@ void WindowRule::take(const RowChange& change, Dirty& dirty) {
       kept.in_use_order = use_order_.insert(use_order_.end(), &entry->first);
       account(kept, static_cast<std::ptrdiff_t>(kPerKey + entry->first.size()));
     }
-    kept.used = ++uses_;
+    kept.used = judge_.next_use();
     use_order_.splice(use_order_.end(), use_order_, kept.in_use_order);
     const auto place = std::lower_bound(
         kept.events.begin(), kept.events.end(), *change.row, [](const KeptEvent& a, const EventRow& b) {
@@ -95,7 +84,7 @@ void WindowRule::take(const RowChange& change, Dirty& dirty) {
     auto [mark, is_first] = dirty.try_emplace(entry->first, at);
     if (!is_first) mark->second = std::min(mark->second, at);
     if (kept.events.size() > kMaxEvents) {
-      ++counts_.rows_dropped;
+      ++counts_.events_dropped;
       erase(kept, 0, 1);
       if (mark->second > 0) --mark->second;
     }
@@ -145,7 +134,7 @@ void WindowRule::judge_from(const std::string& identity, KeyState& key, std::siz
     account(key, -kPerStanding);
   }
   std::move(opened.begin(), opened.end(), std::back_inserter(out));
-  trim(key, key.events.empty() ? INT64_MIN : key.events.back().time);
+  trim(key);
   if (key.events.empty()) forget(keys_.find(identity));
 }
 
@@ -194,9 +183,13 @@ void WindowRule::erase(KeyState& key, std::size_t first, std::size_t end) {
 }
 
 /// Forgets what no event that may still come or be judged again can look at.
-void WindowRule::trim(KeyState& key, std::int64_t newest) {
-  if (horizon_ == INT64_MIN) return;
-  const std::int64_t horizon = std::min(horizon_, newest);
+void WindowRule::trim(KeyState& key) {
+  if (key.events.empty()) return;
+  const std::int64_t newest = key.events.back().time;
+  // In order nothing comes before what was judged.
+  const std::int64_t settled = judge_.in_order() ? newest + 1 : horizon_;
+  if (settled == INT64_MIN) return;
+  const std::int64_t horizon = std::min(settled, newest);
   std::size_t gone = 0;
   while (gone < key.events.size() && is_past(key.events[gone].time, horizon, within_)) ++gone;
   // In batches: taking one from the front of many moves all of them.
@@ -208,7 +201,7 @@ void WindowRule::trim(KeyState& key, std::int64_t newest) {
   }
   for (std::size_t at = key.events.size(); at-- > 0;) {
     KeptEvent& event = key.events[at];
-    if (event.time >= horizon_) continue;
+    if (event.time >= settled) continue;
     if (event.row == nullptr) break;  // so are all before it
     account(key, -size_of(event));
     append_text(event.brief, event.row->class_name);
@@ -217,7 +210,7 @@ void WindowRule::trim(KeyState& key, std::int64_t newest) {
     event.row = nullptr;
     account(key, size_of(event));
   }
-  while (!key.standing.empty() && key.standing.begin()->first->time < horizon_) {
+  while (!key.standing.empty() && key.standing.begin()->first->time < settled) {
     key.standing.erase(key.standing.begin());
     account(key, -kPerStanding);
   }

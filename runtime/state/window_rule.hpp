@@ -18,7 +18,7 @@ namespace shrike {
 class WindowRule : public RuleState {
  public:
   WindowRule(const StateData& state, std::string tenant, std::uint32_t profile, RowJudge& judge,
-             StateCounts& counts);
+             StateStats& counts);
 
   void apply(std::span<const RowChange> changes, std::vector<FiringChange>& out) override;
   void settle(std::int64_t horizon) override;
@@ -48,7 +48,7 @@ class WindowRule : public RuleState {
   bool note_seen(std::int64_t time, bool added);
   void judge_from(const std::string& identity, KeyState& key, std::size_t from, std::vector<FiringChange>& out);
   std::optional<Standing> judge_one(KeyState& key, std::size_t at);
-  void trim(KeyState& key, std::int64_t newest);
+  void trim(KeyState& key);
   void erase(KeyState& key, std::size_t first, std::size_t end);
   void forget(Keys::iterator key);
   /// Counts what a key takes more, or less.
@@ -56,11 +56,9 @@ class WindowRule : public RuleState {
 
   const std::int64_t within_;
   bool uses_watched_ = false;
-  bool uses_age_ = false;
   bool may_fold_ = true;  ///< events between two equal ones say nothing more
   Keys keys_;
   std::list<const std::string*> use_order_;  ///< least recently used first
-  std::uint64_t uses_ = 0;
   std::int64_t horizon_ = INT64_MIN;
   std::int64_t seen_since_ = INT64_MAX;               ///< earliest event before the horizon
   std::map<std::int64_t, std::uint64_t> seen_late_;  ///< times of events not before it

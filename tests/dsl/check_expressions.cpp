@@ -177,7 +177,7 @@ TEST_CASE("annotations are those that code is made from") {
   CHECK(second.where->args[0]->ref.kind == ast::RefKind::kLet);
   CHECK(second.lets[0].value->args[1]->ref.kind == ast::RefKind::kParam);
   CHECK(checked.model.rules[1].let_types[0].kind == TypeKind::kBool);
-  CHECK(checked.model.rules[1].runnable);
+  CHECK(checked.model.rules[1].stateless);
 }
 
 TEST_CASE("integers widen where a float is wanted, literals on the spot") {

@@ -177,8 +177,8 @@ TEST_CASE("alerts") {
   check_codes("rule a \"A\" { severity low on alert b }\nrule b \"B\" { severity low on alert a }\n",
               "E0418");
   const Checked checked(base + rule("severity low on alert base"));
-  CHECK(checked.model.rules[0].runnable);
-  CHECK_FALSE(checked.model.rules[1].runnable);
+  CHECK(checked.model.rules[0].stateless);
+  CHECK_FALSE(checked.model.rules[1].stateless);
 }
 
 TEST_CASE("exceptions belong to a rule, have an owner and an end") {

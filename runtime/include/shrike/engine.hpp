@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +31,9 @@ enum class Decide : std::uint8_t {
   kFinal,  ///< by finish(), in event order: only what stands
 };
 
+/// A lateness without bound: nothing is ever too late, and only Engine::advance() decides absences.
+inline constexpr std::int64_t kUnlimitedLateness = INT64_MAX;
+
 struct EngineOptions {
   Decide decide = Decide::kEarly;
   std::string tenant = {};              ///< of events that name none
@@ -38,7 +42,26 @@ struct EngineOptions {
   std::size_t max_event_bytes = std::size_t{64} << 20;  ///< scratch memory per event
   std::size_t max_pending_bytes = std::size_t{64}
                                   << 20;  ///< alerts held in memory by kFinal; more go to a temporary file
+  /// What rules may remember, and events that wait for their order (beyond it they go to a temporary file).
+  /// When it is reached the keys that were used longest ago are forgotten, and counted.
+  std::size_t memory = std::size_t{512} << 20;
+  std::map<std::string, std::int64_t, std::less<>> lateness = {};  ///< by source, nanoseconds, for kEarly
+  std::optional<std::int64_t> lateness_of_all = {};                ///< instead of what any source says
+  std::vector<std::string> also_show = {};  ///< fields to put into Alert::show beside those of the rule
   ReadLimits limits = {};
+};
+
+/// Counters of what one rule remembers.
+struct StateStats {
+  std::uint64_t firings = 0;  ///< before exceptions; an event that is judged again counts again
+  std::uint64_t dropped_by_exception = 0;
+  std::uint64_t keyless = 0;           ///< events that took no part: a part of the key was missing or empty
+  std::uint64_t keys_cut = 0;          ///< events with more combinations of list keys than allowed
+  std::uint64_t partials_dropped = 0;  ///< partial matches beyond the limit per key
+  std::uint64_t events_dropped = 0;    ///< kept events beyond the limit per key
+  std::uint64_t evicted_keys = 0;      ///< forgotten for want of memory
+  std::uint64_t undecided = 0;         ///< absences whose deadline lies beyond the end
+  std::uint64_t out_of_steps = 0;      ///< judgements that needed more steps than allowed
 };
 
 /// Counters of a run.
@@ -54,6 +77,13 @@ struct EngineStats {
   std::uint64_t duplicates = 0;  ///< firings of an event that had fired before
   std::uint64_t alerts = 0;      ///< open ones given
   std::uint64_t withdrawn = 0;
+  // Of rules with state:
+  std::uint64_t repeated_events = 0;  ///< told more than once
+  std::uint64_t late_events = 0;      ///< later than their source's lateness: no state has them
+  std::uint64_t future_events = 0;    ///< with a time far after their arrival
+  std::map<std::string, StateStats> by_rule;
+  /// Something was forgotten or left out that may have changed an alert.
+  bool is_incomplete() const;
 };
 
 /// Runs one program over events. Not thread safe; engines may share a Program and run side by side.
@@ -84,13 +114,29 @@ class Engine {
   Expected<std::span<const Alert>> feed_event(std::string_view event_class, const Fields& fields,
                                               const RecordPlace& place = {});
 
+  /// Feeds an alert of a rule, for the rules that read it: fields of the event that made it fire, and `severity`
+  /// and `score`. Errors: kArgument.
+  Expected<std::span<const Alert>> feed_alert(std::string_view rule, const Fields& fields,
+                                              const RecordPlace& place = {});
+
+  /// kEarly: decides absences whose deadline is at or before `now` (nanoseconds since 1970, UTC), whatever may
+  /// still come late.
+  Expected<std::span<const Alert>> advance(std::int64_t now);
+
+  /// When the records that follow arrive (nanoseconds since 1970, UTC). An event more than 10 minutes after it
+  /// does not make others late. Without it no event is too far in the future.
+  void set_arrival(std::int64_t now);
+
+  /// Everything that the rules remember, for an engine that goes on; equal state gives equal bytes. To be called
+  /// after finish() (kFinal) or between two feeds.
+  std::string save_state() const;
+  /// Reads it back into an engine that was fed nothing yet. What belonged to a rule that is gone or differs is
+  /// left out. Errors: kFormat (damaged, or none), kVersion; then nothing is remembered.
+  Expected<void> load_state(std::string_view bytes);
+
   /// Gives what is still held (kFinal: everything, in event order), calling `take` for each alert. The engine
   /// may be fed again after it. Errors: kIo when a temporary file failed.
   Expected<void> finish(const std::function<void(const Alert&)>& take);
-
-  /// A field of the event judged last, computed now if need be; missing where the event has none, or where
-  /// the program was compiled without that field. Valid until the next call of feed.
-  Value field(std::string_view name);
 
   const EngineStats& stats() const;
   const Program& program() const;

@@ -1,0 +1,274 @@
+#include "dsl/state_generator.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "dsl/guards.hpp"
+#include "runtime/aggregate_table.hpp"
+
+namespace shrike {
+
+using ast::Expr;
+using ast::ExprKind;
+using ast::RefKind;
+
+namespace {
+
+bool reads_newest(const Expr& expr) {
+  bool found = false;
+  walk(expr, [&](const Expr& part) { found = found || part.ref.kind == RefKind::kThis; });
+  return found;
+}
+
+bool is_cased(const Expr& expr) { return expr.type.cased; }
+
+}  // namespace
+
+std::vector<std::string_view> rules_read(const ast::Rule& rule) {
+  std::vector<std::string_view> names;
+  const auto add = [&](const std::vector<ast::ClassRef>& refs) {
+    for (const ast::ClassRef& ref : refs) {
+      if (ref.alert) names.push_back(ref.name.text);
+    }
+  };
+  add(rule.on);
+  for (const ast::Step& step : rule.steps) add(step.classes);
+  return names;
+}
+
+DurationData duration_of(const Expr* expr) {
+  DurationData data;
+  if (expr == nullptr) return data;
+  if (expr->ref.kind == RefKind::kParam) data.param = expr->ref.index;
+  if (const auto* duration = std::get_if<ast::Duration>(&expr->literal); duration != nullptr)
+    data.nanoseconds = duration->nanoseconds;
+  return data;
+}
+
+std::vector<GuardData> guards_for(const std::vector<const Expr*>& conditions,
+                                  const std::vector<std::uint32_t>& classes, const UnitContext& context) {
+  std::vector<Guard> guards;
+  for (const Expr* condition : conditions) {
+    for (Guard& guard : guards_of(*condition, context)) guards.push_back(std::move(guard));
+  }
+  const auto is_operation = [&](const Guard& guard) {
+    return context.model.fields.size() > guard.slot && context.model.fields[guard.slot].name == "operation";
+  };
+  std::vector<GuardData> result;
+  for (const std::uint32_t event_class : classes) {
+    GuardData data;
+    data.event_class = event_class;
+    // The name of the operation decides most; other fields stand in where a rule does not ask for it.
+    const Guard* chosen = nullptr;
+    for (const Guard& guard : guards) {
+      if (chosen == nullptr || (is_operation(guard) && !is_operation(*chosen))) chosen = &guard;
+    }
+    if (chosen != nullptr) {
+      data.slot = chosen->slot;
+      data.constants = chosen->constants;
+      data.lists = chosen->lists;
+    }
+    result.push_back(std::move(data));
+  }
+  return result;
+}
+
+StateGenerator::StateGenerator(const UnitContext& context, const ast::Rule& rule, const RuleInfo& info,
+                               ProgramData& out, std::uint32_t number, std::uint32_t rule_number, AddUnit add)
+    : context_(context), rule_(rule), info_(info), out_(out), number_(number), add_(std::move(add)) {
+  data_.rule = rule_number;
+  data_.within = duration_of(rule.within.get());
+  for (std::size_t i = 0; i < rule.each.size(); ++i) {
+    const ast::NamedExpr& key = rule.each[i];
+    std::string name = key.name ? key.name->text : std::string();
+    if (name.empty() && key.expr->ref.kind == RefKind::kField) name = context.model.fields[key.expr->ref.index].name;
+    if (name.empty() && (key.expr->kind == ExprKind::kName || key.expr->kind == ExprKind::kMember)) {
+      for (const Expr* at = key.expr.get();; at = at->args[0].get()) {
+        name = name.empty() ? at->name : at->name + "." + name;
+        if (at->kind != ExprKind::kMember) break;
+      }
+    }
+    if (name.empty()) name = "key" + std::to_string(i + 1);
+    data_.key_slots.push_back(static_cast<std::uint32_t>(out.slots.size()));
+    out.slots.push_back({rule.name.text + "." + name, {}});
+    data_.key_names.push_back(std::move(name));
+    data_.key_cased.push_back(is_cased(*key.expr) ? 1 : 0);
+  }
+  context_.key_slots = &data_.key_slots;
+  context_.aggregate = [this](const Expr& expr) { return aggregate(expr); };
+}
+
+std::uint32_t StateGenerator::own_keys() {
+  return add_(UnitGenerator(context_).pack_slots(data_.key_slots), rule_.name.span);
+}
+
+// ---- inputs
+
+/// Whether a condition looks at steps before its own, by itself or through a `let`.
+bool StateGenerator::reads_step(const Expr& expr) const {
+  bool found = false;
+  walk(expr, [&](const Expr& part) {
+    if (found) return;
+    if (part.ref.kind == RefKind::kStep) found = true;
+    if (const ast::Let* let = let_of(part, context_); let != nullptr) found = reads_step(*let->value);
+  });
+  return found;
+}
+
+InputData StateGenerator::input_of(const std::vector<ast::ClassRef>& refs, const std::vector<const Expr*>& conditions,
+                                   const std::map<std::uint32_t, std::uint32_t>& rule_index) {
+  InputData input;
+  for (const ast::ClassRef& ref : refs) {
+    if (ref.alert) {
+      input.alerts.push_back(rule_index.at(context_.model.find_rule(ref.name.text)));
+    } else {
+      input.classes.push_back(context_.model.find_class(ref.name.text));
+    }
+  }
+  std::vector<const Expr*> own, others;
+  for (const Expr* condition : conditions) (reads_step(*condition) ? others : own).push_back(condition);
+  input.guards = guards_for(own, input.classes, context_);
+  UnitGenerator generator(context_);
+  if (!own.empty()) input.filter = add_(generator.conditions(own), own[0]->span);
+  if (!others.empty()) input.where = add_(generator.conditions(others), others[0]->span);
+  return input;
+}
+
+InputData StateGenerator::step_input(const ast::Step& step, const std::map<std::uint32_t, std::uint32_t>& rule_index) {
+  std::vector<const Expr*> conditions;
+  if (step.where && step.where->kind == ExprKind::kAnd) {
+    for (const auto& part : step.where->args) conditions.push_back(part.get());
+  } else if (step.where) {
+    conditions.push_back(step.where.get());
+  }
+  InputData input = input_of(step.classes, conditions, rule_index);
+  input.step = step.name.text;
+  input.absent = step.absent;
+  std::vector<const Expr*> keys;
+  for (std::size_t i = 0; i < rule_.each.size(); ++i)
+    keys.push_back(step.by.empty() ? rule_.each[i].expr.get() : step.by[i].get());
+  input.keys = add_(UnitGenerator(context_).pack(keys), step.name.span);
+  if (step.times) {
+    if (step.times->ref.kind == RefKind::kParam) input.times_param = step.times->ref.index;
+    if (const auto* times = std::get_if<std::int64_t>(&step.times->literal); times != nullptr) input.times = *times;
+  }
+  input.times_in = duration_of(step.times_in.get());
+  input.within = duration_of(step.within.get());
+  return input;
+}
+
+void StateGenerator::generate(const std::map<std::uint32_t, std::uint32_t>& rule_index) {
+  for (const ast::Let& let : rule_.lets)
+    data_.reads_steps_in_lets = data_.reads_steps_in_lets || reads_step(*let.value);
+  if (rule_.order != ast::StepOrder::kNone) {
+    data_.kind =
+        rule_.order == ast::StepOrder::kSequence ? StateKind::kSequence : StateKind::kTogether;
+    for (const ast::Step& step : rule_.steps) data_.inputs.push_back(step_input(step, rule_index));
+    return;
+  }
+  std::vector<const Expr*> conditions;
+  if (rule_.where) conditions.push_back(rule_.where.get());
+  InputData input = input_of(rule_.on, conditions, rule_index);
+  data_.kind = rule_.each.empty() ? StateKind::kEvent : StateKind::kWindow;
+  if (!rule_.each.empty()) {
+    std::vector<const Expr*> keys;
+    for (const ast::NamedExpr& key : rule_.each) keys.push_back(key.expr.get());
+    input.keys = add_(UnitGenerator(context_).pack(keys), keys[0]->span);
+  }
+  data_.inputs.push_back(std::move(input));
+  if (rule_.when) data_.when = add_(UnitGenerator(context_).condition(*rule_.when), rule_.when->span);
+}
+
+// ---- aggregates
+
+std::uint32_t StateGenerator::column_of(const std::vector<const Expr*>& values, const Expr* where) {
+  const auto is_same = [&](const Column& column) {
+    const bool same_where =
+        where == nullptr ? column.where == nullptr : column.where != nullptr && ast::same(*where, *column.where);
+    return same_where && !column.keeps_missing && column.values.size() == values.size() &&
+           std::equal(values.begin(), values.end(), column.values.begin(),
+                      [](const Expr* a, const Expr* b) { return ast::same(*a, *b); });
+  };
+  const auto known = std::find_if(columns_.begin(), columns_.end(), is_same);
+  if (known != columns_.end()) return static_cast<std::uint32_t>(known - columns_.begin());
+  ColumnData column;
+  UnitGenerator generator(context_);
+  if (!values.empty()) column.values = add_(generator.pack(values), values[0]->span);
+  if (where != nullptr) column.where = add_(generator.condition(*where), where->span);
+  for (const Expr* value : values) column.cased.push_back(is_cased(*value) ? 1 : 0);
+  columns_.push_back({values, where, false});
+  data_.columns.push_back(std::move(column));
+  return static_cast<std::uint32_t>(columns_.size() - 1);
+}
+
+/// Slots of fields that an expression reads of a kept event.
+void StateGenerator::collect_kept_slots(const Expr& expr, std::set<std::uint32_t>& slots) const {
+  if (expr.kind == ExprKind::kMember && root_of(expr).ref.kind == RefKind::kThis) return;
+  if (expr.ref.kind == RefKind::kField) slots.insert(context_.slots.of_field(expr.ref.index));
+  if (expr.ref.kind == RefKind::kAlert) slots.insert(context_.alert_slots[expr.ref.index]);
+  if (const ast::Let* let = let_of(expr, context_); let != nullptr) collect_kept_slots(*let->value, slots);
+  for (const auto& argument : expr.args) collect_kept_slots(*argument, slots);
+  if (expr.where) collect_kept_slots(*expr.where, slots);
+}
+
+/// With `this` the answer depends on the newest event, so the fields are kept and looked at then.
+void StateGenerator::scanned_aggregate(const Expr& expr, const std::vector<const Expr*>& values,
+                                       AggregateData& aggregate) {
+  std::set<std::uint32_t> slots;
+  for (const Expr* value : values) collect_kept_slots(*value, slots);
+  if (expr.where) collect_kept_slots(*expr.where, slots);
+  aggregate.scan_slots.assign(slots.begin(), slots.end());
+  UnitGenerator generator(context_);
+  ColumnData column;
+  column.values = add_(generator.pack_slots(aggregate.scan_slots), expr.span);
+  column.keeps_missing = true;
+  for (const Expr* value : values) column.cased.push_back(is_cased(*value) ? 1 : 0);
+  aggregate.column = static_cast<std::uint32_t>(columns_.size());
+  columns_.push_back({{}, nullptr, true});
+  data_.columns.push_back(std::move(column));
+  aggregate.scan_where = expr.where ? add_(generator.condition(*expr.where), expr.where->span)
+                                    : add_(generator.conditions({}), expr.span);
+  if (!values.empty()) aggregate.scan_values = add_(generator.pack(values), expr.span);
+}
+
+std::uint32_t StateGenerator::aggregate(const Expr& expr) {
+  AggregateData data;
+  if (const AggregateRow* row = find_aggregate(expr.name); row != nullptr) data.function = row->function;
+  data.state = number_;
+  data.last = duration_of(expr.last.get());
+  std::vector<const Expr*> values;
+  for (const auto& argument : expr.args) values.push_back(argument.get());
+  UnitGenerator generator(context_);
+  const auto own_value = [&](const Expr& value) {
+    return add_(generator.value(&value, value.type, nullptr), value.span);
+  };
+  if (!values.empty() && values[0]->ref.kind == RefKind::kStep) {
+    data.function = Aggregate::kStepCount;
+    data.column = values[0]->ref.index;
+    values.clear();
+  } else if (data.function == Aggregate::kUsualCount) {
+    data.bucket = own_value(*values[0]);
+    data.number = own_value(*values[1]);
+    values.clear();
+  } else if (data.function == Aggregate::kPercentile) {
+    data.number = own_value(*values[1]);
+    values.pop_back();
+  }
+  if (row_of(data.function).has_column) {
+    bool is_scanned = expr.where && reads_newest(*expr.where);
+    for (const Expr* value : values) is_scanned = is_scanned || reads_newest(*value);
+    if (is_scanned) {
+      scanned_aggregate(expr, values, data);
+    } else {
+      data.column = column_of(values, expr.where.get());
+    }
+    if (data.function == Aggregate::kNew) data.values = add_(generator.pack(values), expr.span);
+    const bool told_apart = data.function == Aggregate::kNew || data.function == Aggregate::kDistinct ||
+                            data.function == Aggregate::kValues;
+    if (told_apart && !is_scanned) data_.columns[data.column].told_apart = true;
+  }
+  out_.aggregates.push_back(std::move(data));
+  return static_cast<std::uint32_t>(out_.aggregates.size() - 1);
+}
+
+}  // namespace shrike

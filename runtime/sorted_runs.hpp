@@ -1,0 +1,51 @@
+// Entries put into the order of their keys, in memory as far as that is allowed, on disk beyond it (external
+// merge sort). Used for what waits for the end of an input: alerts, and events of rules with state.
+#pragma once
+
+#include <cstddef>
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "shrike/error.hpp"
+
+namespace shrike {
+
+class SortedRuns {
+ public:
+  explicit SortedRuns(std::size_t memory_bytes) : memory_bytes_(memory_bytes) {}
+
+  /// Keys compare as bytes; entries of one key by their bytes. Errors: kIo when a temporary file cannot be
+  /// written.
+  Expected<void> add(std::string key, std::string bytes);
+
+  /// Calls `take` for every entry in order and forgets them all. Stops at the first error that `take` gives.
+  Expected<void> drain(const std::function<Expected<void>(std::string_view key, std::string_view bytes)>& take);
+
+ private:
+  struct FileCloser {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  using TemporaryFile = std::unique_ptr<std::FILE, FileCloser>;
+  using Entry = std::pair<std::string, std::string>;
+
+  Expected<void> spill();
+
+  std::size_t memory_bytes_;
+  std::size_t held_bytes_ = 0;
+  std::vector<Entry> held_;
+  std::vector<TemporaryFile> runs_;
+};
+
+/// Appends text so that keys of several texts compare part by part.
+void append_key_part(std::string& key, std::string_view part);
+/// The text of the first part.
+std::string first_key_part(std::string_view key);
+/// Appends a time so that bytes compare as times do.
+void append_key_time(std::string& key, std::int64_t time);
+
+}  // namespace shrike

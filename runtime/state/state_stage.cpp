@@ -1,0 +1,397 @@
+#include "runtime/state/state_stage.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "runtime/digest.hpp"
+#include "runtime/sealed_program.hpp"
+
+namespace shrike {
+namespace {
+
+constexpr std::int64_t kDay = 24LL * 3600 * 1'000'000'000;
+/// Events that may be told again are remembered for 8 days of event time.
+constexpr std::int64_t kToldMemory = 8 * kDay;
+/// How many events pass between two looks at the memory.
+constexpr std::uint64_t kLookAtMemory = 256;
+constexpr std::size_t kBytesPerTold = 160;
+constexpr std::int64_t kFuture = 600LL * 1'000'000'000;
+
+std::string told_key(const EventRow& row) { return Digest().add(row.class_name).add(row.id).hex(); }
+
+std::int64_t minus(std::int64_t time, std::int64_t duration) {
+  return time < INT64_MIN + duration ? INT64_MIN : time - duration;
+}
+
+}  // namespace
+
+StateStage::StateStage(const Program& program, Vm& vm, CallContext& context, const EngineOptions& options,
+                       EngineStats& stats, TakeFiring take)
+    : program_(program),
+      options_(options),
+      stats_(stats),
+      take_(std::move(take)),
+      judge_(program, vm, context, options.decide == Decide::kFinal, options.also_show),
+      waiting_(options.memory / 4) {
+  const ProgramData& data = program.data();
+  for (const StateData& state : data.states) {
+    std::set<std::uint32_t> classes;
+    for (const InputData& input : state.inputs) {
+      classes.insert(input.classes.begin(), input.classes.end());
+      for (const std::uint32_t rule : input.alerts) {
+        const auto& read = classes_of_[data.rules[rule].state];
+        classes.insert(read.begin(), read.end());
+      }
+    }
+    classes_of_.emplace_back(classes.begin(), classes.end());
+    std::int64_t lateness = 0;
+    for (const SourceData& source : data.sources) {
+      if (source.accept == kNoIndex || classes.count(source.event_class) == 0) continue;
+      const auto given = options.lateness.find(source.name);
+      lateness = std::max(lateness, given != options.lateness.end() ? given->second : source.lateness);
+    }
+    if (options.lateness_of_all) lateness = *options.lateness_of_all;
+    lateness_.push_back(lateness);
+  }
+}
+
+bool StateStage::wants(std::uint32_t event_class, EventState& event) {
+  for (const StateData& state : program_.data().states) {
+    for (const InputData& input : state.inputs) {
+      if (std::find(input.classes.begin(), input.classes.end(), event_class) == input.classes.end()) continue;
+      judge_.vm().restart_budget();
+      if (input.filter == kNoIndex || judge_.vm().decide(input.filter, event)) return true;
+    }
+  }
+  return false;
+}
+
+StateStage::Tenant& StateStage::tenant_of(std::string_view name) {
+  const auto known = tenants_.find(name);
+  if (known != tenants_.end()) return known->second;
+  Tenant& tenant = tenants_[std::string(name)];
+  tenant.name = name;
+  tenant.profile = program_.sealed().profile_of(name);
+  const ProgramData& data = program_.data();
+  tenant.newest.assign(data.classes.size(), INT64_MIN);
+  const auto& disabled = data.profiles[tenant.profile].disabled;
+  for (const StateData& state : data.states) {
+    const bool is_disabled = std::binary_search(disabled.begin(), disabled.end(), state.rule);
+    if (is_disabled) {
+      tenant.rules.push_back(nullptr);
+      continue;
+    }
+    StateStats& counts = stats_.by_rule[data.rules[state.rule].name];
+    tenant.rules.push_back(make_rule_state(state, tenant.name, tenant.profile, judge_, counts));
+  }
+  return tenant;
+}
+
+Expected<void> StateStage::take(Row row, std::string_view tenant) {
+  if (options_.decide == Decide::kEarly) return take_now(std::move(row), tenant_of(tenant));
+  std::string key, bytes;
+  append_key_part(key, tenant);
+  append_key_part(key, row->class_name);
+  append_key_part(key, row->id);
+  append_row(bytes, *row);
+  return waiting_.add(std::move(key), std::move(bytes));
+}
+
+// ---- streams
+
+std::int64_t StateStage::watermark(const Tenant& tenant, std::size_t state) const {
+  if (lateness_[state] == kUnlimitedLateness) return INT64_MIN;
+  std::int64_t newest = INT64_MIN;
+  for (const std::uint32_t event_class : classes_of_[state])
+    newest = std::max(newest, tenant.newest[event_class]);
+  return minus(newest, lateness_[state]);
+}
+
+/// What an event changes: it comes, it comes again and changes nothing, or it is told with more fields.
+std::vector<RowChange> StateStage::changes_of(const Row& row, Tenant& tenant) {
+  if (row->alert_rule != kNoIndex) return {{row, true}};
+  std::string key = told_key(*row);
+  const auto [entry, is_new] = tenant.told.try_emplace(key);
+  Told& told = entry->second;
+  if (is_new) {
+    told = {row->time, {row}, row};
+    tenant.told_order.emplace_back(row->time, std::move(key));
+    return {{row, true}};
+  }
+  ++stats_.repeated_events;
+  const auto is_same = [&](const Row& other) {
+    return other->values == row->values && other->time == row->time && other->source_order == row->source_order;
+  };
+  if (told.tellings.empty() || std::any_of(told.tellings.begin(), told.tellings.end(), is_same)) return {};
+  told.tellings.push_back(row);
+  const Row before = told.row;
+  told.row = merged(told.tellings);
+  if (told.row->values == before->values && told.row->time == before->time) {
+    told.row = before;
+    return {};
+  }
+  return {{before, false}, {told.row, true}};
+}
+
+Expected<void> StateStage::take_now(Row row, Tenant& tenant) {
+  std::vector<RowChange> changes = changes_of(row, tenant);
+  // A time far in the future of the arrival moves no watermark.
+  const bool is_future = arrival_ < INT64_MAX - kFuture && row->time > arrival_ + kFuture;
+  if (!is_future) {
+    std::int64_t& newest = tenant.newest[row->event_class];
+    newest = std::max(newest, row->time);
+  } else {
+    ++stats_.future_events;
+  }
+  if (!changes.empty()) {
+    if (auto done = run(tenant, std::move(changes), 0, Order::kAnyOrder); !done) return done;
+  }
+  if (++rows_ % kLookAtMemory == 0) {
+    forget_told(tenant);
+    keep_within_memory();
+  }
+  return {};
+}
+
+Expected<void> StateStage::advance(std::int64_t now) {
+  for (auto& [name, tenant] : tenants_) {
+    if (auto done = run_deadlines(tenant, now); !done) return done;
+  }
+  return {};
+}
+
+void StateStage::forget_told(Tenant& tenant) {
+  std::int64_t newest = INT64_MIN, settled = INT64_MAX;
+  for (const std::int64_t time : tenant.newest) newest = std::max(newest, time);
+  for (std::size_t state = 0; state < lateness_.size(); ++state)
+    settled = std::min(settled, watermark(tenant, state));
+  while (!tenant.told_order.empty() && tenant.told_order.front().first < minus(newest, kToldMemory)) {
+    tenant.told.erase(tenant.told_order.front().second);
+    tenant.told_order.pop_front();
+  }
+  // What can be told anew no more needs no tellings; the newest come last.
+  for (const auto& [time, key] : tenant.told_order) {
+    const auto entry = tenant.told.find(key);
+    if (time >= settled) break;
+    if (entry == tenant.told.end() || entry->second.row == nullptr) continue;
+    entry->second.tellings.clear();
+    entry->second.row = nullptr;
+  }
+}
+
+// ---- all rules
+
+Expected<void> StateStage::run(Tenant& tenant, std::vector<RowChange> events, std::int64_t slice, Order order) {
+  const ProgramData& data = program_.data();
+  std::vector<std::vector<RowChange>> alerts(data.states.size());  // by the state of the rule that gave them
+  for (const RowChange& change : events) {
+    if (change.row->alert_rule != kNoIndex) alerts[data.rules[change.row->alert_rule].state].push_back(change);
+  }
+  bool is_late = false;
+  for (std::size_t i = 0; i < data.states.size(); ++i) {
+    RuleState* const rule = tenant.rules[i].get();
+    if (rule == nullptr) continue;
+    const StateData& state = data.states[i];
+    std::vector<RowChange> own;
+    std::set<std::uint32_t> read;
+    for (const InputData& input : state.inputs) {
+      for (const std::uint32_t other : input.alerts) read.insert(data.rules[other].state);
+    }
+    const auto is_read = [&](std::uint32_t event_class) {
+      return std::any_of(state.inputs.begin(), state.inputs.end(), [&](const InputData& input) {
+        return std::find(input.classes.begin(), input.classes.end(), event_class) != input.classes.end();
+      });
+    };
+    for (const RowChange& change : events) {
+      if (change.row->alert_rule == kNoIndex && is_read(change.row->event_class)) own.push_back(change);
+    }
+    for (const std::uint32_t other : read) own.insert(own.end(), alerts[other].begin(), alerts[other].end());
+
+    std::vector<FiringChange> firings;
+    if (order == Order::kInOrder) {
+      rule->settle(slice);
+      rule->advance(slice, firings);
+    } else {
+      const std::int64_t horizon = watermark(tenant, i);
+      rule->settle(horizon);
+      if (state.kind != StateKind::kEvent) {
+        const auto late = std::remove_if(own.begin(), own.end(),
+                                         [&](const RowChange& change) { return change.row->time < horizon; });
+        is_late = is_late || late != own.end();
+        own.erase(late, own.end());
+      }
+    }
+    if (!own.empty()) {
+      std::sort(own.begin(), own.end(), [](const RowChange& a, const RowChange& b) {
+        const int order_of = compare(*a.row, *b.row);
+        return order_of != 0 ? order_of < 0 : a.added < b.added;  // what was goes before what is
+      });
+      rule->apply(own, firings);
+    }
+    if (order == Order::kAnyOrder) rule->advance(watermark(tenant, i), firings);
+    for (FiringChange& firing : firings) {
+      alerts[i].push_back({firing.alert, firing.stands});
+      if (data.rules[state.rule].silent) continue;
+      if (auto taken = take_(std::move(firing)); !taken) return taken;
+    }
+  }
+  if (is_late) ++stats_.late_events;
+  return {};
+}
+
+Expected<void> StateStage::run_deadlines(Tenant& tenant, std::int64_t until) {
+  for (;;) {
+    std::int64_t next = INT64_MAX;
+    for (const auto& rule : tenant.rules) {
+      if (rule != nullptr) next = std::min(next, rule->next_deadline());
+    }
+    if (next > until || next == INT64_MAX) return {};
+    // Every deadline is a slice of its own, so that rules that read alerts see them in order.
+    if (options_.decide == Decide::kFinal) {
+      if (auto done = run(tenant, {}, next, Order::kInOrder); !done) return done;
+      continue;
+    }
+    const ProgramData& data = program_.data();
+    std::vector<FiringChange> firings;
+    std::vector<RowChange> alerts;
+    for (std::size_t i = 0; i < data.states.size(); ++i) {
+      if (tenant.rules[i] == nullptr) continue;
+      firings.clear();
+      tenant.rules[i]->advance(next, firings);
+      for (FiringChange& firing : firings) {
+        alerts.push_back({firing.alert, firing.stands});
+        if (data.rules[data.states[i].rule].silent) continue;
+        if (auto taken = take_(std::move(firing)); !taken) return taken;
+      }
+    }
+    if (!alerts.empty()) {
+      if (auto done = run(tenant, std::move(alerts), 0, Order::kAnyOrder); !done) return done;
+    }
+  }
+}
+
+// ---- inputs with an end
+
+Expected<void> StateStage::run_slices(Tenant& tenant, const std::vector<Row>& rows) {
+  const std::int64_t time = rows.front()->time;
+  if (auto done = run_deadlines(tenant, time - 1); !done) return done;
+  std::vector<RowChange> changes;
+  for (const Row& row : rows) {
+    changes.push_back({row, true});
+    std::int64_t& newest = tenant.newest[row->event_class];
+    newest = std::max(newest, row->time);
+  }
+  if (auto done = run(tenant, std::move(changes), time, Order::kInOrder); !done) return done;
+  rows_ += rows.size();
+  if (rows_ / kLookAtMemory != (rows_ - rows.size()) / kLookAtMemory) keep_within_memory();
+  return {};
+}
+
+Expected<void> StateStage::finish() {
+  const ProgramData& data = program_.data();
+  // First what tells one event more than once becomes one row, then rows go into the order of events.
+  SortedRuns ordered(options_.memory / 4);
+  std::string group;
+  std::vector<Row> tellings;
+  const auto close_group = [&]() -> Expected<void> {
+    if (tellings.empty()) return {};
+    stats_.repeated_events += tellings.size() - 1;
+    const Row row = merged(tellings);
+    tellings.clear();
+    std::string key = group.substr(0, group.find(std::string("\0\0", 2)) + 2), bytes;
+    append_key_time(key, row->time);
+    append_key_part(key, row->class_name);
+    append_key_part(key, row->id);
+    append_row(bytes, *row);
+    return ordered.add(std::move(key), std::move(bytes));
+  };
+  auto drained = waiting_.drain([&](std::string_view key, std::string_view bytes) -> Expected<void> {
+    if (key != group) {
+      if (auto closed = close_group(); !closed) return closed;
+      group = key;
+    }
+    BytesReader reader(bytes);
+    if (Row row = read_row(reader, data); row != nullptr) tellings.push_back(std::move(row));
+    return {};
+  });
+  if (!drained) return drained;
+  if (auto closed = close_group(); !closed) return closed;
+
+  Tenant* tenant = nullptr;
+  std::string tenant_key;
+  std::vector<Row> slice;
+  const auto close_slice = [&]() -> Expected<void> {
+    if (slice.empty()) return {};
+    auto done = run_slices(*tenant, slice);
+    slice.clear();
+    return done;
+  };
+  drained = ordered.drain([&](std::string_view key, std::string_view bytes) -> Expected<void> {
+    BytesReader reader(bytes);
+    Row row = read_row(reader, data);
+    if (row == nullptr) return {};
+    const std::string_view own_key = key.substr(0, key.find(std::string_view("\0\0", 2)) + 2);
+    if (tenant == nullptr || own_key != tenant_key || (!slice.empty() && slice.front()->time != row->time)) {
+      if (auto closed = close_slice(); !closed) return closed;
+    }
+    if (tenant == nullptr || own_key != tenant_key) {
+      tenant_key = own_key;
+      tenant = &tenant_of(first_key_part(own_key));
+    }
+    slice.push_back(std::move(row));
+    return {};
+  });
+  if (!drained) return drained;
+  if (auto closed = close_slice(); !closed) return closed;
+  for (auto& [name, each] : tenants_) {
+    std::int64_t newest = INT64_MIN;
+    for (const std::int64_t time : each.newest) newest = std::max(newest, time);
+    if (auto done = run_deadlines(each, newest); !done) return done;
+    for (std::size_t i = 0; i < each.rules.size(); ++i) {
+      if (each.rules[i] != nullptr)
+        stats_.by_rule[data.rules[data.states[i].rule].name].undecided += each.rules[i]->undecided();
+    }
+  }
+  return {};
+}
+
+// ---- memory
+
+void StateStage::keep_within_memory() {
+  const auto total = [&] {
+    std::size_t bytes = 0;
+    for (const auto& [name, tenant] : tenants_) {
+      bytes += tenant.told.size() * kBytesPerTold;
+      for (const auto& rule : tenant.rules) bytes += rule != nullptr ? rule->bytes() : 0;
+    }
+    return bytes;
+  };
+  std::size_t bytes = total();
+  const std::size_t limit = options_.memory / 2;  // the rest is for events that wait
+  while (bytes > limit) {
+    RuleState* oldest = nullptr;
+    bool in_progress = false;
+    for (const bool kind : {false, true}) {
+      std::uint64_t least = UINT64_MAX;
+      for (auto& [name, tenant] : tenants_) {
+        for (auto& rule : tenant.rules) {
+          const std::uint64_t used = rule != nullptr ? rule->oldest_use(kind) : UINT64_MAX;
+          if (used >= least) continue;
+          least = used;
+          oldest = rule.get();
+          in_progress = kind;
+        }
+      }
+      if (oldest != nullptr) break;
+    }
+    if (oldest == nullptr) return;
+    const std::size_t before = oldest->bytes();
+    oldest->evict_oldest(in_progress);
+    bytes -= before - std::min(before, oldest->bytes());
+  }
+}
+
+void StateStage::save(std::string& out) const { (void)out; }
+bool StateStage::load(std::string_view bytes) { return bytes.empty(); }
+
+}  // namespace shrike

@@ -1,0 +1,97 @@
+// Everything that rules with state remember, and the order in which events reach them (language manual, "Time
+// and order"). Inputs with an end: events wait until finish(), are put into event order and judged once, slice
+// of time by slice of time. Streams: every event is put in its place at once, and what changes is told. Used by
+// engine.cpp.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "runtime/sorted_runs.hpp"
+#include "runtime/state/rule_state.hpp"
+#include "shrike/engine.hpp"
+
+namespace shrike {
+
+class StateStage {
+ public:
+  /// Takes every change of a firing whose rule gives alerts.
+  using TakeFiring = std::function<Expected<void>(FiringChange)>;
+
+  StateStage(const Program& program, Vm& vm, CallContext& context, const EngineOptions& options,
+             EngineStats& stats, TakeFiring take);
+
+  bool is_needed() const { return !program_.data().states.empty(); }
+  /// Whether some rule with state takes the event; its slots may be computed for it.
+  bool wants(std::uint32_t event_class, EventState& event);
+
+  /// The classes of the events that a rule's alerts are about.
+  const std::vector<std::uint32_t>& classes_of(std::uint32_t state) const { return classes_of_[state]; }
+
+  /// Takes an event that wants() said yes to, or the alert of a rule told from outside. Errors: kIo, or what
+  /// TakeFiring gave.
+  Expected<void> take(Row row, std::string_view tenant);
+
+  void set_arrival(std::int64_t now) { arrival_ = now; }
+
+  /// Streams: decides absences whose deadline is at or before `now`, whatever may still come late.
+  Expected<void> advance(std::int64_t now);
+
+  /// Inputs with an end: judges everything that was taken.
+  Expected<void> finish();
+
+  void save(std::string& out) const;
+  /// False when the bytes are no state; then nothing is remembered. Rules that changed since begin anew.
+  bool load(std::string_view bytes);
+
+ private:
+  /// An event as it was told, and what was made of it.
+  struct Told {
+    std::int64_t time = 0;
+    std::vector<Row> tellings;  ///< empty once nothing before it can change
+    Row row;
+  };
+  struct Tenant {
+    std::string name;
+    std::uint32_t profile = 0;
+    std::vector<std::unique_ptr<RuleState>> rules;  ///< one per state; null for a disabled rule
+    std::vector<std::int64_t> newest;               ///< per class: time of the newest event
+    std::unordered_map<std::string, Told> told;     ///< by class and id
+    std::deque<std::pair<std::int64_t, std::string>> told_order;
+    std::uint64_t slices = 0;
+  };
+  enum class Order : std::uint8_t { kInOrder, kAnyOrder };
+
+  Tenant& tenant_of(std::string_view name);
+  std::int64_t watermark(const Tenant& tenant, std::size_t state) const;
+  Expected<void> take_now(Row row, Tenant& tenant);
+  std::vector<RowChange> changes_of(const Row& row, Tenant& tenant);
+  /// Lets every rule see the changes, those that are read before those that read them.
+  Expected<void> run(Tenant& tenant, std::vector<RowChange> events, std::int64_t slice, Order order);
+  Expected<void> run_slices(Tenant& tenant, const std::vector<Row>& rows);
+  Expected<void> run_deadlines(Tenant& tenant, std::int64_t until);
+  void forget_told(Tenant& tenant);
+  void keep_within_memory();
+
+  const Program& program_;
+  const EngineOptions& options_;
+  EngineStats& stats_;
+  TakeFiring take_;
+  RowJudge judge_;
+  std::map<std::string, Tenant, std::less<>> tenants_;  ///< by name as it is written
+  std::vector<std::vector<std::uint32_t>> classes_of_;  ///< per state: classes of its events, alerts' included
+  std::vector<std::int64_t> lateness_;                  ///< per state, nanoseconds
+  SortedRuns waiting_;  ///< events by tenant, class, id
+  std::int64_t arrival_ = INT64_MAX;
+  std::uint64_t rows_ = 0;
+};
+
+}  // namespace shrike
