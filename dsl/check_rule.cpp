@@ -152,7 +152,7 @@ void Checker::collect_rule_classes() {
       }
     }
     info.stateless = rule.each.empty() && !rule.when && rule.steps.empty() &&
-                    rule.order == ast::StepOrder::kNone && !reads_alerts;
+                     rule.order == ast::StepOrder::kNone && !reads_alerts;
   }
 }
 

@@ -88,7 +88,8 @@ void Checker::check_event_fields(const TestStep& step, const std::vector<std::ui
     named.name = field.name.text;
     const bool is_alert = step.event && step.event->alert;
     std::optional<Type> type = field_named(named, field.name.text, classes, is_alert);
-    if (named.ref.kind == ast::RefKind::kAlert && field.name.text == "rule") type.reset();  // it is named already
+    if (named.ref.kind == ast::RefKind::kAlert && field.name.text == "rule")
+      type.reset();  // it is named already
     if (!type) {
       // `params.ForwardTo: "x"` is an entry of a map.
       const std::size_t dot = field.name.text.rfind('.');

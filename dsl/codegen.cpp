@@ -206,8 +206,8 @@ void ProgramGenerator::declare_lists_params_tables() {
 }
 
 UnitContext ProgramGenerator::context_for(const std::vector<ast::Let>* lets) {
-  UnitContext context{
-      model_, lines_, pool_, slots_, lets, [this](std::uint32_t slot) { return slot_cost(slot); }};
+  UnitContext context{model_, lines_, pool_,
+                      slots_, lets,   [this](std::uint32_t slot) { return slot_cost(slot); }};
   context.alert_slots = alert_slots_;
   return context;
 }
@@ -407,7 +407,7 @@ void ProgramGenerator::generate_rule_lets(const ast::Rule& rule, const RuleInfo&
     for (SourceData& source : out_.sources) {
       source.units.resize(out_.slots.size(), kNoIndex);
       const bool is_read = !info.stateless || std::find(info.classes.begin(), info.classes.end(),
-                                                       source.event_class) != info.classes.end();
+                                                        source.event_class) != info.classes.end();
       if (is_read) source.units[slot] = unit;
     }
   }
@@ -639,8 +639,8 @@ void ProgramGenerator::place_units() {
     }
   }
   for (AggregateData& aggregate : out_.aggregates) {
-    for (std::uint32_t* unit : {&aggregate.values, &aggregate.number, &aggregate.bucket, &aggregate.scan_where,
-                                &aggregate.scan_values})
+    for (std::uint32_t* unit : {&aggregate.values, &aggregate.number, &aggregate.bucket,
+                                &aggregate.scan_where, &aggregate.scan_values})
       move(*unit);
   }
   for (ExceptionData& exception : out_.exceptions) {

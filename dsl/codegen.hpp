@@ -19,8 +19,8 @@ struct GenerateOptions {
   std::vector<std::string> fields;             ///< fields to compute although no rule needs them
 };
 
-/// Generates code for the rules of a model that checked without errors, and for those that they read. Empty when an
-/// error was added.
+/// Generates code for the rules of a model that checked without errors, and for those that they read. Empty
+/// when an error was added.
 std::optional<ProgramData> generate(const Model& model, const SourceFiles& files,
                                     const GenerateOptions& options, Diagnostics& diagnostics);
 

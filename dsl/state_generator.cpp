@@ -81,7 +81,8 @@ StateGenerator::StateGenerator(const UnitContext& context, const ast::Rule& rule
   for (std::size_t i = 0; i < rule.each.size(); ++i) {
     const ast::NamedExpr& key = rule.each[i];
     std::string name = key.name ? key.name->text : std::string();
-    if (name.empty() && key.expr->ref.kind == RefKind::kField) name = context.model.fields[key.expr->ref.index].name;
+    if (name.empty() && key.expr->ref.kind == RefKind::kField)
+      name = context.model.fields[key.expr->ref.index].name;
     if (name.empty() && (key.expr->kind == ExprKind::kName || key.expr->kind == ExprKind::kMember)) {
       for (const Expr* at = key.expr.get();; at = at->args[0].get()) {
         name = name.empty() ? at->name : at->name + "." + name;
@@ -115,7 +116,8 @@ bool StateGenerator::reads_step(const Expr& expr) const {
   return found;
 }
 
-InputData StateGenerator::input_of(const std::vector<ast::ClassRef>& refs, const std::vector<const Expr*>& conditions,
+InputData StateGenerator::input_of(const std::vector<ast::ClassRef>& refs,
+                                   const std::vector<const Expr*>& conditions,
                                    const std::map<std::uint32_t, std::uint32_t>& rule_index) {
   InputData input;
   for (const ast::ClassRef& ref : refs) {
@@ -134,7 +136,8 @@ InputData StateGenerator::input_of(const std::vector<ast::ClassRef>& refs, const
   return input;
 }
 
-InputData StateGenerator::step_input(const ast::Step& step, const std::map<std::uint32_t, std::uint32_t>& rule_index) {
+InputData StateGenerator::step_input(const ast::Step& step,
+                                     const std::map<std::uint32_t, std::uint32_t>& rule_index) {
   std::vector<const Expr*> conditions;
   if (step.where && step.where->kind == ExprKind::kAnd) {
     for (const auto& part : step.where->args) conditions.push_back(part.get());
@@ -150,7 +153,8 @@ InputData StateGenerator::step_input(const ast::Step& step, const std::map<std::
   input.keys = add_(UnitGenerator(context_).pack(keys), step.name.span);
   if (step.times) {
     if (step.times->ref.kind == RefKind::kParam) input.times_param = step.times->ref.index;
-    if (const auto* times = std::get_if<std::int64_t>(&step.times->literal); times != nullptr) input.times = *times;
+    if (const auto* times = std::get_if<std::int64_t>(&step.times->literal); times != nullptr)
+      input.times = *times;
   }
   input.times_in = duration_of(step.times_in.get());
   input.within = duration_of(step.within.get());
@@ -161,8 +165,7 @@ void StateGenerator::generate(const std::map<std::uint32_t, std::uint32_t>& rule
   for (const ast::Let& let : rule_.lets)
     data_.reads_steps_in_lets = data_.reads_steps_in_lets || reads_step(*let.value);
   if (rule_.order != ast::StepOrder::kNone) {
-    data_.kind =
-        rule_.order == ast::StepOrder::kSequence ? StateKind::kSequence : StateKind::kTogether;
+    data_.kind = rule_.order == ast::StepOrder::kSequence ? StateKind::kSequence : StateKind::kTogether;
     for (const ast::Step& step : rule_.steps) data_.inputs.push_back(step_input(step, rule_index));
     return;
   }
@@ -183,8 +186,8 @@ void StateGenerator::generate(const std::map<std::uint32_t, std::uint32_t>& rule
 
 std::uint32_t StateGenerator::column_of(const std::vector<const Expr*>& values, const Expr* where) {
   const auto is_same = [&](const Column& column) {
-    const bool same_where =
-        where == nullptr ? column.where == nullptr : column.where != nullptr && ast::same(*where, *column.where);
+    const bool same_where = where == nullptr ? column.where == nullptr
+                                             : column.where != nullptr && ast::same(*where, *column.where);
     return same_where && !column.keeps_missing && column.values.size() == values.size() &&
            std::equal(values.begin(), values.end(), column.values.begin(),
                       [](const Expr* a, const Expr* b) { return ast::same(*a, *b); });

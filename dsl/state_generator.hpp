@@ -53,8 +53,8 @@ std::vector<std::string_view> rules_read(const ast::Rule& rule);
 std::vector<GuardData> guards_for(const std::vector<const ast::Expr*>& conditions,
                                   const std::vector<std::uint32_t>& classes, const UnitContext& context);
 
-/// Makes the StateData of one rule. Units and slots are added to the program; the rule's other expressions are
-/// generated in context().
+/// Makes the StateData of one rule. Units and slots are added to the program; the rule's other expressions
+/// are generated in context().
 class StateGenerator {
  public:
   using AddUnit = std::function<std::uint32_t(UnitDraft, Span)>;

@@ -90,7 +90,8 @@ bool same(const Json& a, const Json& b) {
 
 /// `set lateness = 1h`: for every source, instead of none at all.
 bool is_lateness(const TestStep& step) {
-  return step.kind == TestStep::Kind::kSet && step.set.path.size() == 1 && step.set.path[0].text == "lateness";
+  return step.kind == TestStep::Kind::kSet && step.set.path.size() == 1 &&
+         step.set.path[0].text == "lateness";
 }
 
 class CaseRunner {
@@ -235,9 +236,8 @@ void CaseRunner::deliver(const TestStep& step) {
       has_time = true;
       value = Value::of_time(moment(field.value.get()));
     }
-    const bool is_field =
-        std::any_of(model_.fields.begin(), model_.fields.end(),
-                    [&](const FieldInfo& known) { return known.name == field.name.text; });
+    const bool is_field = std::any_of(model_.fields.begin(), model_.fields.end(),
+                                      [&](const FieldInfo& known) { return known.name == field.name.text; });
     const std::size_t dot = field.name.text.find('.');
     if (!is_field && dot != std::string::npos) {  // `params.ForwardTo: "…"`: an entry of a map
       const std::string_view name = arena.copy(std::string_view(field.name.text).substr(dot + 1));
@@ -319,7 +319,8 @@ std::string CaseRunner::describe(const Seen& seen) const {
                                  format_time(seen.alert.time), seen.alert.score, seen.alert.message);
   for (const std::string& name : wanted_) {
     if (!seen.alert.show.contains(name) || seen.alert.show[name].is_null()) continue;
-    text += fmt::format(", {} {}", name, seen.alert.show[name].dump(-1, ' ', false, Json::error_handler_t::replace));
+    text += fmt::format(", {} {}", name,
+                        seen.alert.show[name].dump(-1, ' ', false, Json::error_handler_t::replace));
   }
   return text;
 }

@@ -55,7 +55,8 @@ struct UnitContext {
   std::function<std::uint64_t(std::uint32_t slot)>
       slot_cost;      ///< cost of computing a slot, for ordering conjuncts
   bool folds = true;  ///< false while folding itself generates code
-  /// What only rules with state have: slots of the keys, of the parts of an alert, and the number of an aggregate.
+  /// What only rules with state have: slots of the keys, of the parts of an alert, and the number of an
+  /// aggregate.
   const std::vector<std::uint32_t>* key_slots = nullptr;
   std::array<std::uint32_t, 3> alert_slots{kNoIndex, kNoIndex, kNoIndex};
   std::function<std::uint32_t(const ast::Expr&)> aggregate = {};

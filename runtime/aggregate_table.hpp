@@ -1,5 +1,6 @@
-// The one table of aggregates: functions over kept events (language manual, "State"). Checker, code generator,
-// disassembler and the engine read it: a new one is a row here and a case in runtime/state/aggregates.cpp.
+// The one table of aggregates: functions over kept events (language manual, "State"). Checker, code
+// generator, disassembler and the engine read it: a new one is a row here and a case in
+// runtime/state/aggregates.cpp.
 #pragma once
 
 #include <algorithm>
@@ -33,22 +34,33 @@ struct AggregateRow {
 
 inline constexpr std::array<AggregateRow, 17> kAggregates{{
     {Aggregate::kCount, "count", AggregateArguments::kOneOrNone, true, true, true, false, "how many"},
-    {Aggregate::kDistinct, "distinct", AggregateArguments::kSome, true, true, true, true, "how many different (combined) values"},
-    {Aggregate::kValues, "values", AggregateArguments::kOne, true, true, true, true, "the different values, first kept first"},
+    {Aggregate::kDistinct, "distinct", AggregateArguments::kSome, true, true, true, true,
+     "how many different (combined) values"},
+    {Aggregate::kValues, "values", AggregateArguments::kOne, true, true, true, true,
+     "the different values, first kept first"},
     {Aggregate::kSum, "sum", AggregateArguments::kOne, true, true, true, false, "their sum"},
     {Aggregate::kMin, "min", AggregateArguments::kOne, true, true, true, true, "the least"},
     {Aggregate::kMax, "max", AggregateArguments::kOne, true, true, true, true, "the greatest"},
     {Aggregate::kAvg, "avg", AggregateArguments::kOne, true, true, true, false, "the mean"},
-    {Aggregate::kPercentile, "percentile", AggregateArguments::kValueAndNumber, true, true, true, false, "the least value that so many percent do not exceed"},
+    {Aggregate::kPercentile, "percentile", AggregateArguments::kValueAndNumber, true, true, true, false,
+     "the least value that so many percent do not exceed"},
     {Aggregate::kFirst, "first", AggregateArguments::kOne, true, true, true, true, "of the earliest event"},
-    {Aggregate::kPrev, "prev", AggregateArguments::kOne, true, true, true, true, "of the newest event before this one"},
-    {Aggregate::kNew, "new", AggregateArguments::kSome, true, true, true, true, "whether this (combined) value was not kept before"},
-    {Aggregate::kSpan, "span", AggregateArguments::kNone, true, true, true, false, "time from the first to the newest event"},
-    {Aggregate::kRegularity, "regularity", AggregateArguments::kNone, true, true, true, false, "coefficient of variation of the gaps"},
-    {Aggregate::kAge, "age", AggregateArguments::kNone, false, false, false, false, "time since the key has been kept without a break"},
-    {Aggregate::kWatched, "watched", AggregateArguments::kNone, false, false, false, true, "time since the rule first saw the tenant"},
-    {Aggregate::kUsualCount, "usual_count", AggregateArguments::kDurationAndNumber, true, false, true, false, "percentile of the counts of the hours (days, …) before this one that had any"},
-    {Aggregate::kStepCount, "count of step", AggregateArguments::kOne, false, false, false, false, "events that stand for a step"},
+    {Aggregate::kPrev, "prev", AggregateArguments::kOne, true, true, true, true,
+     "of the newest event before this one"},
+    {Aggregate::kNew, "new", AggregateArguments::kSome, true, true, true, true,
+     "whether this (combined) value was not kept before"},
+    {Aggregate::kSpan, "span", AggregateArguments::kNone, true, true, true, false,
+     "time from the first to the newest event"},
+    {Aggregate::kRegularity, "regularity", AggregateArguments::kNone, true, true, true, false,
+     "coefficient of variation of the gaps"},
+    {Aggregate::kAge, "age", AggregateArguments::kNone, false, false, false, false,
+     "time since the key has been kept without a break"},
+    {Aggregate::kWatched, "watched", AggregateArguments::kNone, false, false, false, true,
+     "time since the rule first saw the tenant"},
+    {Aggregate::kUsualCount, "usual_count", AggregateArguments::kDurationAndNumber, true, false, true, false,
+     "percentile of the counts of the hours (days, …) before this one that had any"},
+    {Aggregate::kStepCount, "count of step", AggregateArguments::kOne, false, false, false, false,
+     "events that stand for a step"},
 }};
 
 constexpr const AggregateRow& row_of(Aggregate function) {

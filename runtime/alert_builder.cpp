@@ -45,7 +45,12 @@ Json json_of(const Value& value) {
 
 AlertBuilder::AlertBuilder(const Program& program, Vm& vm, EventState& event, std::uint32_t rule,
                            std::span<const std::string> also_show)
-    : program_(program), also_show_(also_show), rule_index_(rule), rule_(program.data().rules[rule]), vm_(vm), event_(event) {}
+    : program_(program),
+      also_show_(also_show),
+      rule_index_(rule),
+      rule_(program.data().rules[rule]),
+      vm_(vm),
+      event_(event) {}
 
 bool AlertBuilder::passes_exceptions() {
   const ProgramData& data = program_.data();
@@ -177,7 +182,11 @@ Firing AlertBuilder::build(AlertSubject subject) {
     alert.key[subject.key_names[i]] = json_of(subject.key_values[i]);
   alert.evidence = std::move(subject.evidence);
   Digest id;
-  id.add(alert.rule).add(alert.tenant).add(firing.event_class).add(firing.event_id).add(std::to_string(alert.time));
+  id.add(alert.rule)
+      .add(alert.tenant)
+      .add(firing.event_class)
+      .add(firing.event_id)
+      .add(std::to_string(alert.time));
   if (!subject.key_identity.empty()) id.add(subject.key_identity);
   alert.id = id.hex();
   add_quiet(firing);

@@ -21,8 +21,8 @@ struct AlertSubject {
   std::int64_t time = 0;              ///< of the alert: the event's, or the deadline of an absence
   std::vector<Evidence> evidence;     ///< in the order of events, or of steps
   std::vector<std::string> key_names;
-  std::vector<Value> key_values;      ///< one per name
-  std::string key_identity;           ///< bytes that tell the key apart; empty for rules without keys
+  std::vector<Value> key_values;  ///< one per name
+  std::string key_identity;       ///< bytes that tell the key apart; empty for rules without keys
 };
 
 class AlertBuilder {

@@ -351,8 +351,8 @@ Expected<std::span<const Alert>> Engine::feed_json(const nlohmann::json& record,
   return feed(record.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), place);
 }
 
-/// Sets the fields of an event that is given as such. `described` stands for the record's text: its hash is the
-/// id of an event without one.
+/// Sets the fields of an event that is given as such. `described` stands for the record's text: its hash is
+/// the id of an event without one.
 Expected<void> Engine::State::set_fields(std::uint32_t event_class, std::string_view class_name,
                                          const Fields& fields, std::string& described) {
   const ProgramData& data = program.data();
@@ -396,8 +396,8 @@ Expected<std::span<const Alert>> Engine::feed_event(std::string_view event_class
                                                     const RecordPlace& place) {
   State& state = *state_;
   const auto& classes = state.program.data().classes;
-  const auto fed = std::find_if(classes.begin(), classes.end(),
-                                [&](const ClassData& c) { return c.name == event_class; });
+  const auto fed =
+      std::find_if(classes.begin(), classes.end(), [&](const ClassData& c) { return c.name == event_class; });
   const auto number = static_cast<std::uint32_t>(fed - classes.begin());
   if (fed == classes.end() || !state.begin_event(number))
     return fail(ErrorCode::kArgument, "there is no class `" + std::string(event_class) + "`");
@@ -479,7 +479,9 @@ RejectReason Engine::last_reject() const { return state_->last_reject; }
 bool EngineStats::is_incomplete() const {
   return std::any_of(by_rule.begin(), by_rule.end(), [](const auto& entry) {
     const StateStats& rule = entry.second;
-    return rule.keys_cut + rule.partials_dropped + rule.events_dropped + rule.evicted_keys + rule.out_of_steps != 0;
+    return rule.keys_cut + rule.partials_dropped + rule.events_dropped + rule.evicted_keys +
+               rule.out_of_steps !=
+           0;
   });
 }
 

@@ -1,6 +1,6 @@
 // One line for every opcode. Read opcodes.hpp beside it.
-#include "runtime/aggregate_table.hpp"
 #include "runtime/instruction_text.hpp"
+#include "runtime/aggregate_table.hpp"
 
 #include <fmt/format.h>
 
@@ -143,8 +143,7 @@ class Describer {
       case Opcode::kAppend:
         return fmt::format("b{} append {}", i_.x, y());
       case Opcode::kAggregate:
-        return fmt::format("{} = {} (aggregate {})", dst, row_of(data_.aggregates[i_.x].function).name,
-                           i_.x);
+        return fmt::format("{} = {} (aggregate {})", dst, row_of(data_.aggregates[i_.x].function).name, i_.x);
       case Opcode::kBuilt:
         return fmt::format("{} = b{}", dst, i_.x);
     }

@@ -31,7 +31,7 @@ enum class Role : std::uint8_t {
               ///< vm_operations.hpp
   kCompare,   ///< 0 <, 1 <=, 2 >, 3 >=
   kTextOp,    ///< 0 contains, 1 starts, 2 ends, 3 like
-  kAggregate, ///< use of an aggregate
+  kAggregate,  ///< use of an aggregate
 };
 
 /// Bits of Instruction::flags.

@@ -148,8 +148,8 @@ enum class Aggregate : std::uint8_t {
   kStepCount,  ///< `count(STEP)`: events that stand for a step
 };
 
-/// What aggregates read of every kept event: a row of values, or nothing where `where` does not hold. Computed
-/// once, when the event is kept.
+/// What aggregates read of every kept event: a row of values, or nothing where `where` does not hold.
+/// Computed once, when the event is kept.
 struct ColumnData {
   std::uint32_t values = kNoIndex;  ///< unit giving a pack; kNoIndex: the event itself is all that counts
   std::uint32_t where = kNoIndex;   ///< unit, a condition; kNoIndex: always
@@ -161,12 +161,12 @@ struct ColumnData {
 /// One use of an aggregate.
 struct AggregateData {
   Aggregate function = Aggregate::kCount;
-  std::uint32_t state = 0;           ///< into ProgramData::states
-  std::uint32_t column = kNoIndex;   ///< into the state's columns; kStepCount: the step
-  DurationData last;                 ///< 0: the whole window
-  std::uint32_t values = kNoIndex;   ///< unit giving a pack: the arguments for the newest event (kNew)
-  std::uint32_t number = kNoIndex;   ///< unit: the percentage of kPercentile and kUsualCount
-  std::uint32_t bucket = kNoIndex;   ///< unit: the duration of kUsualCount
+  std::uint32_t state = 0;          ///< into ProgramData::states
+  std::uint32_t column = kNoIndex;  ///< into the state's columns; kStepCount: the step
+  DurationData last;                ///< 0: the whole window
+  std::uint32_t values = kNoIndex;  ///< unit giving a pack: the arguments for the newest event (kNew)
+  std::uint32_t number = kNoIndex;  ///< unit: the percentage of kPercentile and kUsualCount
+  std::uint32_t bucket = kNoIndex;  ///< unit: the duration of kUsualCount
   /// With `this` in `where`, the column holds the slots of `scan_slots`; these units run on each kept event.
   std::vector<std::uint32_t> scan_slots;
   std::uint32_t scan_where = kNoIndex;   ///< unit, a condition
@@ -175,17 +175,17 @@ struct AggregateData {
 
 /// Events that a rule with state takes: its `on`, or one step.
 struct InputData {
-  std::string step;                     ///< name, empty for `on`
-  std::vector<std::uint32_t> classes;   ///< events of these classes
-  std::vector<std::uint32_t> alerts;    ///< alerts of these rules
-  std::vector<GuardData> guards;        ///< one per class
-  std::uint32_t filter = kNoIndex;      ///< unit, a condition that reads no step; kNoIndex: always
-  std::uint32_t keys = kNoIndex;        ///< unit giving a pack; kNoIndex: no keys
-  bool absent = false;                  ///< `not`
-  std::uint32_t where = kNoIndex;       ///< unit, what reads steps before it; kNoIndex: nothing does
-  std::int64_t times = 1;               ///< of steps
+  std::string step;                    ///< name, empty for `on`
+  std::vector<std::uint32_t> classes;  ///< events of these classes
+  std::vector<std::uint32_t> alerts;   ///< alerts of these rules
+  std::vector<GuardData> guards;       ///< one per class
+  std::uint32_t filter = kNoIndex;     ///< unit, a condition that reads no step; kNoIndex: always
+  std::uint32_t keys = kNoIndex;       ///< unit giving a pack; kNoIndex: no keys
+  bool absent = false;                 ///< `not`
+  std::uint32_t where = kNoIndex;      ///< unit, what reads steps before it; kNoIndex: nothing does
+  std::int64_t times = 1;              ///< of steps
   std::uint32_t times_param = kNoIndex;
-  DurationData times_in, within;        ///< 0: not limited
+  DurationData times_in, within;  ///< 0: not limited
 };
 
 enum class StateKind : std::uint8_t {
@@ -205,7 +205,7 @@ struct StateData {
   std::vector<std::uint8_t> key_cased;   ///< per key: whether letter case matters
   std::vector<InputData> inputs;         ///< one for `on`, or one per step
   std::vector<ColumnData> columns;
-  std::uint32_t when = kNoIndex;  ///< unit, a condition
+  std::uint32_t when = kNoIndex;     ///< unit, a condition
   bool reads_steps_in_lets = false;  ///< a `let` of the rule looks at steps
 };
 
@@ -226,8 +226,9 @@ struct RuleData {
   std::uint32_t quiet_keys = kNoIndex;   ///< unit giving a pack
   std::vector<RespondData> respond;
   std::vector<std::uint32_t> slots;  ///< fields the rule reads, for `blind`
-  bool silent = false;  ///< gives no alert of its own: other rules read it
-  std::uint32_t state = kNoIndex;  ///< into ProgramData::states; kNoIndex: judges one event, nothing reads its alerts
+  bool silent = false;               ///< gives no alert of its own: other rules read it
+  std::uint32_t state =
+      kNoIndex;  ///< into ProgramData::states; kNoIndex: judges one event, nothing reads its alerts
   std::uint32_t file = 0, line = 0;  ///< where it stands
 };
 

@@ -143,14 +143,14 @@ void describe(V& v, T& d) {
 
 template <class V, Is<StateData> T>
 void describe(V& v, T& d) {
-  v(d.kind, d.rule, d.within, d.key_names, d.key_slots, d.key_cased, d.inputs, d.columns, d.when, d.reads_steps_in_lets);
+  v(d.kind, d.rule, d.within, d.key_names, d.key_slots, d.key_cased, d.inputs, d.columns, d.when,
+    d.reads_steps_in_lets);
 }
 
 template <class V, Is<RuleData> T>
 void describe(V& v, T& d) {
   v(d.name, d.title, d.severity, d.attack, d.classes, d.guards, d.where, d.score, d.say, d.say_values, d.show,
-    d.show_values, d.quiet, d.quiet_param, d.quiet_keys, d.respond, d.slots,
-    d.silent, d.state);
+    d.show_values, d.quiet, d.quiet_param, d.quiet_keys, d.respond, d.slots, d.silent, d.state);
   v.note(d.doc, d.tags, d.refs, d.known_false, d.file, d.line);
 }
 

@@ -38,10 +38,10 @@ struct Program::Sealed {
   std::vector<std::unique_ptr<KeyIndex>> indexes;
   std::vector<std::unique_ptr<re2::RE2>> regexes;
   std::vector<PreparedTable> tables;
-  std::vector<Callable> functions;  ///< one per ProgramData::functions
-  std::vector<Value> class_names;   ///< one per source
+  std::vector<Callable> functions;                        ///< one per ProgramData::functions
+  std::vector<Value> class_names;                         ///< one per source
   std::vector<std::vector<std::uint32_t>> exceptions_of;  ///< per rule
-  std::size_t stack_registers = 0;  ///< what the deepest nesting of units needs
+  std::size_t stack_registers = 0;                        ///< what the deepest nesting of units needs
 
   Sealed();
   ~Sealed();

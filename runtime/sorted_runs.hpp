@@ -24,7 +24,8 @@ class SortedRuns {
   Expected<void> add(std::string key, std::string bytes);
 
   /// Calls `take` for every entry in order and forgets them all. Stops at the first error that `take` gives.
-  Expected<void> drain(const std::function<Expected<void>(std::string_view key, std::string_view bytes)>& take);
+  Expected<void> drain(
+      const std::function<Expected<void>(std::string_view key, std::string_view bytes)>& take);
 
  private:
   struct FileCloser {

@@ -413,7 +413,8 @@ class ProgramVerifier {
 
   Failure check_state(const StateData& state, std::size_t number) const {
     if (state.kind > StateKind::kTogether) return "no such kind";
-    if (!within(state.rule, data_.rules.size()) || data_.rules[state.rule].state != number) return "of no rule";
+    if (!within(state.rule, data_.rules.size()) || data_.rules[state.rule].state != number)
+      return "of no rule";
     if (Failure failure = check_duration(state.within)) return failure;
     if (state.key_names.size() != state.key_slots.size() || state.key_cased.size() != state.key_slots.size())
       return "keys do not fit each other";

@@ -18,7 +18,7 @@ struct ProgramLimit {
   static constexpr std::size_t kInstructions = std::size_t{16} << 20;
   static constexpr std::size_t kUnitInstructions = 65536;
   static constexpr std::size_t kSlotDepth = 128;  ///< slots whose units read slots whose units …
-  static constexpr std::size_t kSteps = 64;     ///< of one rule
+  static constexpr std::size_t kSteps = 64;       ///< of one rule
   static constexpr std::size_t kRegexes = 4096;
   static constexpr std::size_t kRegexBytes = 16384;
   static constexpr std::size_t kListDepth = 8;  ///< lists in constant lists

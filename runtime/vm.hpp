@@ -22,8 +22,8 @@ struct EventState;
 class StateView {
  public:
   virtual ~StateView() = default;
-  /// What an aggregate gives for the event that is judged; missing for one of another rule. The value lives in
-  /// the arena or the program.
+  /// What an aggregate gives for the event that is judged; missing for one of another rule. The value lives
+  /// in the arena or the program.
   virtual Value aggregate(std::uint32_t aggregate, EventState& event) = 0;
   /// A field of the event that stands for a step; missing when none does.
   virtual Value step_field(std::uint32_t step, std::uint32_t slot) = 0;

@@ -31,7 +31,7 @@ struct CheckOptions {
 
 struct CheckResult {
   Diagnostics diagnostics;
-  std::vector<std::string> rules;    ///< that the user named
+  std::vector<std::string> rules;  ///< that the user named
   std::vector<RuleCost> costs;
 };
 

@@ -88,7 +88,8 @@ std::string columns_of(const StateData& state, RowJudge& judge, EventState& even
           complete = complete && (column.keeps_missing || !items[i].is_missing());
           append_value(values, items[i]);
           if (column.told_apart)
-            append_identity(identity, items[i], i < column.cased.size() && column.cased[i] != 0, judge.arena());
+            append_identity(identity, items[i], i < column.cased.size() && column.cased[i] != 0,
+                            judge.arena());
         }
       }
       if (complete) {
@@ -110,10 +111,9 @@ Value KeptView::aggregate(std::uint32_t index, EventState& event) {
   return value;
 }
 
-bool KeptView::scan(const AggregateData& aggregate, std::string_view column, std::size_t at, EventState& event,
-                    Counted& out) {
-  const std::uint32_t event_class =
-      events_[at].row != nullptr ? events_[at].row->event_class : kNoIndex;
+bool KeptView::scan(const AggregateData& aggregate, std::string_view column, std::size_t at,
+                    EventState& event, Counted& out) {
+  const std::uint32_t event_class = events_[at].row != nullptr ? events_[at].row->event_class : kNoIndex;
   // The class of a kept event is that of its source; a row that went keeps its name.
   const auto& sources = judge_.data().sources;
   const std::string class_name = evidence_of(events_[at]).event_class;
@@ -137,7 +137,8 @@ bool KeptView::scan(const AggregateData& aggregate, std::string_view column, std
   scratch_.judged = &event;
   const bool holds = judge_.vm().decide(aggregate.scan_where, scratch_);
   Value pack;
-  if (holds && aggregate.scan_values != kNoIndex) pack = judge_.vm().evaluate(aggregate.scan_values, scratch_);
+  if (holds && aggregate.scan_values != kNoIndex)
+    pack = judge_.vm().evaluate(aggregate.scan_values, scratch_);
   scratch_.judged = nullptr;
   if (!holds) return false;
   if (aggregate.scan_values == kNoIndex) return true;
@@ -175,9 +176,8 @@ std::vector<KeptView::Counted> KeptView::counted(const AggregateData& aggregate,
   std::vector<Counted> result;
   const bool before = aggregate.function == Aggregate::kPrev || aggregate.function == Aggregate::kNew;
   const std::size_t end = before ? judged_ : judged_ + 1;
-  const auto first =
-      std::partition_point(events_.begin(), events_.begin() + static_cast<std::ptrdiff_t>(end),
-                           [&](const KeptEvent& e) { return is_past(e.time, now, width); });
+  const auto first = std::partition_point(events_.begin(), events_.begin() + static_cast<std::ptrdiff_t>(end),
+                                          [&](const KeptEvent& e) { return is_past(e.time, now, width); });
   const auto begin = static_cast<std::size_t>(first - events_.begin());
   for (std::size_t at = begin; at < end; ++at) {
     Counted one{};
@@ -333,8 +333,9 @@ Value KeptView::answer(const AggregateData& aggregate, EventState& event) {
     case Aggregate::kPrev:
       return events.empty() ? Value{} : value_of(events.back());
     case Aggregate::kSpan:
-      return events.empty() ? Value{}
-                            : Value::of_duration(events_[events.back().at].time - events_[events.front().at].time);
+      return events.empty()
+                 ? Value{}
+                 : Value::of_duration(events_[events.back().at].time - events_[events.front().at].time);
     case Aggregate::kRegularity:
       return regularity(events);
     case Aggregate::kUsualCount:

@@ -14,9 +14,9 @@ namespace shrike {
 /// stays while the event may be judged again.
 struct KeptEvent {
   std::int64_t time = 0;
-  Row row;               ///< null once nothing before it can change
-  std::string brief;     ///< class, id and place; empty while the row is there
-  std::string columns;   ///< per column: text of its bytes, empty where it leaves the event out
+  Row row;              ///< null once nothing before it can change
+  std::string brief;    ///< class, id and place; empty while the row is there
+  std::string columns;  ///< per column: text of its bytes, empty where it leaves the event out
 };
 
 using KeptEvents = std::vector<KeptEvent>;  ///< in the order of events

@@ -39,7 +39,8 @@ Row alert_row(const EventRow& row, const ProgramData& data, std::uint32_t rule, 
   auto alert = std::make_shared<EventRow>(row);
   alert->time = time;
   alert->alert_rule = rule;
-  // The event's fields, with the alert's time; of an alert about an alert its own rule, severity and score count.
+  // The event's fields, with the alert's time; of an alert about an alert its own rule, severity and score
+  // count.
   alert->values.clear();
   BytesReader bytes(row.values);
   for (const std::uint32_t slot : data.classes[row.event_class].kept) {

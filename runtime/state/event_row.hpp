@@ -21,8 +21,9 @@ struct EventRow {
   std::int64_t source_order = 0;        ///< of the source that told it
   std::string class_name;
   std::string id;
-  std::string at;      ///< where it was read
-  std::string values;  ///< append_value() for each of ClassData::kept; of an alert, then rule, severity, score
+  std::string at;  ///< where it was read
+  std::string
+      values;  ///< append_value() for each of ClassData::kept; of an alert, then rule, severity, score
 
   /// Whether both tell the same event; an alert counts as its event.
   bool is_same_event(const EventRow& other) const {
@@ -41,8 +42,8 @@ std::string kept_values(const ClassData& event_class, Vm& vm, EventState& event)
 Row alert_row(const EventRow& row, const ProgramData& data, std::uint32_t rule, std::int64_t time,
               Severity severity, int score);
 
-/// One event told more than once: each field from the source of lowest order that has it. At least one telling,
-/// all of the same event; they are put into order.
+/// One event told more than once: each field from the source of lowest order that has it. At least one
+/// telling, all of the same event; they are put into order.
 Row merged(std::vector<Row>& tellings);
 
 /// Sets the event's slots from a row: those that are kept, so nothing is computed. Values live in the row and

@@ -31,8 +31,8 @@ bool RowJudge::takes(const InputData& input, EventState& event, const EventRow& 
   const auto holds = [](const std::vector<std::uint32_t>& list, std::uint32_t wanted) {
     return std::find(list.begin(), list.end(), wanted) != list.end();
   };
-  const bool fits =
-      row.alert_rule == kNoIndex ? holds(input.classes, row.event_class) : holds(input.alerts, row.alert_rule);
+  const bool fits = row.alert_rule == kNoIndex ? holds(input.classes, row.event_class)
+                                               : holds(input.alerts, row.alert_rule);
   return fits && (input.filter == kNoIndex || vm_.decide(input.filter, event));
 }
 

@@ -73,8 +73,8 @@ struct Key {
   std::vector<Value> values;
 };
 
-/// The keys under which an input puts the event that is open: one, or one for each combination of list values;
-/// none when a part is missing.
+/// The keys under which an input puts the event that is open: one, or one for each combination of list
+/// values; none when a part is missing.
 std::vector<Key> keys_of(const InputData& input, std::span<const std::uint8_t> cased, RowJudge& judge,
                          EventState& event, StateStats& counts);
 /// Lets expressions read the key.
@@ -82,7 +82,8 @@ void set_keys(const StateData& state, EventState& event, const Key& key);
 
 /// Whether `time` lies `width` or more before `now`; no times overflow.
 inline bool is_past(std::int64_t time, std::int64_t now, std::int64_t width) {
-  return static_cast<std::uint64_t>(now) - static_cast<std::uint64_t>(time) >= static_cast<std::uint64_t>(width) &&
+  return static_cast<std::uint64_t>(now) - static_cast<std::uint64_t>(time) >=
+             static_cast<std::uint64_t>(width) &&
          time <= now;
 }
 
@@ -101,14 +102,12 @@ class RuleState {
   RuleState(const RuleState&) = delete;
   RuleState& operator=(const RuleState&) = delete;
 
-  /// Takes rows out and puts rows in, and appends what changes. Rows that no input takes are passed over. A row
-  /// that is added twice counts once. Rows older than what settle() said are not given.
+  /// Takes rows out and puts rows in, and appends what changes. Rows that no input takes are passed over. A
+  /// row that is added twice counts once. Rows older than what settle() said are not given.
   virtual void apply(std::span<const RowChange> changes, std::vector<FiringChange>& out) = 0;
 
   /// Decides every absence whose deadline is at or before `now`.
-  virtual void advance(std::int64_t now, std::vector<FiringChange>& out) {
-    (void)now, (void)out;
-  }
+  virtual void advance(std::int64_t now, std::vector<FiringChange>& out) { (void)now, (void)out; }
   /// The earliest deadline that advance() has not decided, or INT64_MAX.
   virtual std::int64_t next_deadline() const { return INT64_MAX; }
 
@@ -120,8 +119,8 @@ class RuleState {
 
   /// Bytes that the state takes, about.
   virtual std::size_t bytes() const { return 0; }
-  /// When the key that was used longest ago was used, UINT64_MAX when there is none. Keys with steps half done
-  /// are asked for apart.
+  /// When the key that was used longest ago was used, UINT64_MAX when there is none. Keys with steps half
+  /// done are asked for apart.
   virtual std::uint64_t oldest_use(bool in_progress) const {
     (void)in_progress;
     return UINT64_MAX;

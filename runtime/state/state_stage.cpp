@@ -120,7 +120,8 @@ std::vector<RowChange> StateStage::changes_of(const Row& row, Tenant& tenant) {
   }
   ++stats_.repeated_events;
   const auto is_same = [&](const Row& other) {
-    return other->values == row->values && other->time == row->time && other->source_order == row->source_order;
+    return other->values == row->values && other->time == row->time &&
+           other->source_order == row->source_order;
   };
   if (told.tellings.empty() || std::any_of(told.tellings.begin(), told.tellings.end(), is_same)) return {};
   told.tellings.push_back(row);
@@ -181,11 +182,13 @@ void StateStage::forget_told(Tenant& tenant) {
 
 // ---- all rules
 
-Expected<void> StateStage::run(Tenant& tenant, std::vector<RowChange> events, std::int64_t slice, Order order) {
+Expected<void> StateStage::run(Tenant& tenant, std::vector<RowChange> events, std::int64_t slice,
+                               Order order) {
   const ProgramData& data = program_.data();
   std::vector<std::vector<RowChange>> alerts(data.states.size());  // by the state of the rule that gave them
   for (const RowChange& change : events) {
-    if (change.row->alert_rule != kNoIndex) alerts[data.rules[change.row->alert_rule].state].push_back(change);
+    if (change.row->alert_rule != kNoIndex)
+      alerts[data.rules[change.row->alert_rule].state].push_back(change);
   }
   bool is_late = false;
   for (std::size_t i = 0; i < data.states.size(); ++i) {

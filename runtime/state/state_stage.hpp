@@ -1,7 +1,7 @@
 // Everything that rules with state remember, and the order in which events reach them (language manual, "Time
-// and order"). Inputs with an end: events wait until finish(), are put into event order and judged once, slice
-// of time by slice of time. Streams: every event is put in its place at once, and what changes is told. Used by
-// engine.cpp.
+// and order"). Inputs with an end: events wait until finish(), are put into event order and judged once,
+// slice of time by slice of time. Streams: every event is put in its place at once, and what changes is told.
+// Used by engine.cpp.
 #pragma once
 
 #include <array>
@@ -87,9 +87,10 @@ class StateStage {
   TakeFiring take_;
   RowJudge judge_;
   std::map<std::string, Tenant, std::less<>> tenants_;  ///< by name as it is written
-  std::vector<std::vector<std::uint32_t>> classes_of_;  ///< per state: classes of its events, alerts' included
-  std::vector<std::int64_t> lateness_;                  ///< per state, nanoseconds
-  SortedRuns waiting_;  ///< events by tenant, class, id
+  std::vector<std::vector<std::uint32_t>>
+      classes_of_;                      ///< per state: classes of its events, alerts' included
+  std::vector<std::int64_t> lateness_;  ///< per state, nanoseconds
+  SortedRuns waiting_;                  ///< events by tenant, class, id
   std::int64_t arrival_ = INT64_MAX;
   std::uint64_t rows_ = 0;
 };

@@ -19,8 +19,7 @@ void append_word(std::string& out, std::uint64_t word) {
 
 std::uint64_t word_of(std::string_view bytes) {
   std::uint64_t word = 0;
-  for (std::size_t i = 0; i < 8; ++i)
-    word |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
+  for (std::size_t i = 0; i < 8; ++i) word |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
   return word;
 }
 
@@ -110,7 +109,8 @@ void append_value(std::string& out, const Value& value) {
       }
       break;
     case Kind::kClient:
-      for (const Value* part : {&value.client->family, &value.client->os, &value.client->device, &value.client->tool})
+      for (const Value* part :
+           {&value.client->family, &value.client->os, &value.client->device, &value.client->tool})
         append_value(out, *part);
       break;
   }
@@ -317,7 +317,8 @@ void append_identity(std::string& out, const Value& value, bool cased, Arena& sc
     }
     case Kind::kClient:
       out += 'c';
-      for (const Value* part : {&value.client->family, &value.client->os, &value.client->device, &value.client->tool})
+      for (const Value* part :
+           {&value.client->family, &value.client->os, &value.client->device, &value.client->tool})
         append_identity(out, *part, cased, scratch);
       return;
     default:

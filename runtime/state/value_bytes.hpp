@@ -1,5 +1,5 @@
-// Values as bytes: how rules with state keep them, and how state is written. Equal values in the same spelling
-// have equal bytes. Used by everything in this folder.
+// Values as bytes: how rules with state keep them, and how state is written. Equal values in the same
+// spelling have equal bytes. Used by everything in this folder.
 #pragma once
 
 #include <cstdint>
@@ -45,8 +45,8 @@ class BytesReader {
   bool ok_ = true;
 };
 
-/// Appends bytes that are equal for values that the language calls equal: text in folded form unless `cased`, 1
-/// and 1.0 alike. For keys and sets of values.
+/// Appends bytes that are equal for values that the language calls equal: text in folded form unless `cased`,
+/// 1 and 1.0 alike. For keys and sets of values.
 void append_identity(std::string& out, const Value& value, bool cased, Arena& scratch);
 
 }  // namespace shrike

@@ -64,10 +64,10 @@ void WindowRule::take(const RowChange& change, Dirty& dirty) {
     }
     kept.used = judge_.next_use();
     use_order_.splice(use_order_.end(), use_order_, kept.in_use_order);
-    const auto place = std::lower_bound(
-        kept.events.begin(), kept.events.end(), *change.row, [](const KeptEvent& a, const EventRow& b) {
-          return a.row != nullptr ? compare(*a.row, b) < 0 : a.time <= b.time;
-        });
+    const auto place = std::lower_bound(kept.events.begin(), kept.events.end(), *change.row,
+                                        [](const KeptEvent& a, const EventRow& b) {
+                                          return a.row != nullptr ? compare(*a.row, b) < 0 : a.time <= b.time;
+                                        });
     const auto at = static_cast<std::size_t>(place - kept.events.begin());
     const bool is_there =
         place != kept.events.end() && place->row != nullptr && compare(*place->row, *change.row) == 0;
@@ -152,8 +152,8 @@ std::optional<Standing> WindowRule::judge_one(KeyState& key, std::size_t at) {
   set_keys(state_, event_, *own);
   const std::int64_t watched =
       std::min(seen_since_, seen_late_.empty() ? row->time : seen_late_.begin()->first);
-  KeptView view(state_, key.events, at, within_, {key.stay_since, std::min(watched, row->time)}, profile_, judge_,
-                scratch_);
+  KeptView view(state_, key.events, at, within_, {key.stay_since, std::min(watched, row->time)}, profile_,
+                judge_, scratch_);
   event_.state = &view;
   const bool holds = judge_.vm().decide(state_.when, event_);
   view.end_evidence();
@@ -165,8 +165,8 @@ std::optional<Standing> WindowRule::judge_one(KeyState& key, std::size_t at) {
     subject.key_values = own->values;
     subject.key_identity = own->identity;
     if (auto firing = fire(event_, std::move(subject)); firing && !judge_.vm().out_of_steps()) {
-      Row alert = alert_row(*row, judge_.data(), state_.rule, row->time, firing->alert.severity,
-                            firing->alert.score);
+      Row alert =
+          alert_row(*row, judge_.data(), state_.rule, row->time, firing->alert.severity, firing->alert.score);
       std::string content = content_of(*firing);
       result = Standing{std::move(*firing), std::move(alert), std::move(content)};
     }
@@ -195,7 +195,8 @@ void WindowRule::trim(KeyState& key) {
   // In batches: taking one from the front of many moves all of them.
   if (gone * 4 >= key.events.size() && gone > 0) {
     for (std::size_t at = 1; at <= gone && at < key.events.size(); ++at) {
-      if (is_past(key.events[at - 1].time, key.events[at].time, within_)) key.stay_since = key.events[at].time;
+      if (is_past(key.events[at - 1].time, key.events[at].time, within_))
+        key.stay_since = key.events[at].time;
     }
     erase(key, 0, gone);
   }

@@ -1,6 +1,6 @@
 // `each KEY within DUR … when`: the events kept of every key, and the aggregates over them (language manual,
-// "State"). An event that comes in order is judged once; one that comes late is put in its place, and the later
-// events of its key are judged again.
+// "State"). An event that comes in order is judged once; one that comes late is put in its place, and the
+// later events of its key are judged again.
 #pragma once
 
 #include <cstdint>
@@ -35,8 +35,8 @@ class WindowRule : public RuleState {
   struct KeyState {
     KeptEvents events;
     StandingByRow standing{&is_before};  ///< by the row that fired
-    std::int64_t stay_since = 0;   ///< when the stay of the first kept event began, for age()
-    std::uint64_t used = 0;        ///< number of the use
+    std::int64_t stay_since = 0;         ///< when the stay of the first kept event began, for age()
+    std::uint64_t used = 0;              ///< number of the use
     std::size_t bytes = 0;
     std::list<const std::string*>::iterator in_use_order;
   };
@@ -46,7 +46,8 @@ class WindowRule : public RuleState {
 
   void take(const RowChange& change, Dirty& dirty);
   bool note_seen(std::int64_t time, bool added);
-  void judge_from(const std::string& identity, KeyState& key, std::size_t from, std::vector<FiringChange>& out);
+  void judge_from(const std::string& identity, KeyState& key, std::size_t from,
+                  std::vector<FiringChange>& out);
   std::optional<Standing> judge_one(KeyState& key, std::size_t at);
   void trim(KeyState& key);
   void erase(KeyState& key, std::size_t first, std::size_t end);
@@ -60,7 +61,7 @@ class WindowRule : public RuleState {
   Keys keys_;
   std::list<const std::string*> use_order_;  ///< least recently used first
   std::int64_t horizon_ = INT64_MIN;
-  std::int64_t seen_since_ = INT64_MAX;               ///< earliest event before the horizon
+  std::int64_t seen_since_ = INT64_MAX;              ///< earliest event before the horizon
   std::map<std::int64_t, std::uint64_t> seen_late_;  ///< times of events not before it
   std::size_t bytes_ = 0;
   EventState event_, scratch_;

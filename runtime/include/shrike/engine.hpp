@@ -114,24 +114,24 @@ class Engine {
   Expected<std::span<const Alert>> feed_event(std::string_view event_class, const Fields& fields,
                                               const RecordPlace& place = {});
 
-  /// Feeds an alert of a rule, for the rules that read it: fields of the event that made it fire, and `severity`
-  /// and `score`. Errors: kArgument.
+  /// Feeds an alert of a rule, for the rules that read it: fields of the event that made it fire, and
+  /// `severity` and `score`. Errors: kArgument.
   Expected<std::span<const Alert>> feed_alert(std::string_view rule, const Fields& fields,
                                               const RecordPlace& place = {});
 
-  /// kEarly: decides absences whose deadline is at or before `now` (nanoseconds since 1970, UTC), whatever may
-  /// still come late.
+  /// kEarly: decides absences whose deadline is at or before `now` (nanoseconds since 1970, UTC), whatever
+  /// may still come late.
   Expected<std::span<const Alert>> advance(std::int64_t now);
 
-  /// When the records that follow arrive (nanoseconds since 1970, UTC). An event more than 10 minutes after it
-  /// does not make others late. Without it no event is too far in the future.
+  /// When the records that follow arrive (nanoseconds since 1970, UTC). An event more than 10 minutes after
+  /// it does not make others late. Without it no event is too far in the future.
   void set_arrival(std::int64_t now);
 
-  /// Everything that the rules remember, for an engine that goes on; equal state gives equal bytes. To be called
-  /// after finish() (kFinal) or between two feeds.
+  /// Everything that the rules remember, for an engine that goes on; equal state gives equal bytes. To be
+  /// called after finish() (kFinal) or between two feeds.
   std::string save_state() const;
-  /// Reads it back into an engine that was fed nothing yet. What belonged to a rule that is gone or differs is
-  /// left out. Errors: kFormat (damaged, or none), kVersion; then nothing is remembered.
+  /// Reads it back into an engine that was fed nothing yet. What belonged to a rule that is gone or differs
+  /// is left out. Errors: kFormat (damaged, or none), kVersion; then nothing is remembered.
   Expected<void> load_state(std::string_view bytes);
 
   /// Gives what is still held (kFinal: everything, in event order), calling `take` for each alert. The engine
