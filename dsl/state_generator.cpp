@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "dsl/formatter.hpp"
 #include "dsl/guards.hpp"
 #include "runtime/aggregate_table.hpp"
+#include "runtime/digest.hpp"
 
 namespace shrike {
 
@@ -182,6 +184,43 @@ void StateGenerator::generate(const std::map<std::uint32_t, std::uint32_t>& rule
   if (rule_.when) data_.when = add_(UnitGenerator(context_).condition(*rule_.when), rule_.when->span);
 }
 
+/// Digest of the texts of all that decides what is kept. What the rule says or scores may change without it.
+std::string StateGenerator::fingerprint() const {
+  Digest digest;
+  const auto add = [&](std::string_view word, const Expr* expr) {
+    digest.add(word).add(expr == nullptr ? std::string() : Formatter(nullptr, {}).expression(*expr));
+  };
+  const auto add_refs = [&](const std::vector<ast::ClassRef>& refs) {
+    for (const ast::ClassRef& ref : refs) digest.add(ref.alert ? "alert" : "on").add(ref.name.text);
+  };
+  add("within", rule_.within.get());
+  for (const ast::NamedExpr& key : rule_.each) add("each", key.expr.get());
+  for (const ast::Let& let : rule_.lets) add("let", let.value.get());
+  add_refs(rule_.on);
+  add("where", rule_.where.get());
+  for (const ast::Step& step : rule_.steps) {
+    digest.add(step.absent ? "not" : "step").add(step.name.text);
+    add_refs(step.classes);
+    for (const auto& key : step.by) add("by", key.get());
+    add("where", step.where.get());
+    add("times", step.times.get());
+    add("in", step.times_in.get());
+    add("within", step.within.get());
+  }
+  for (const Column& column : columns_) {
+    digest.add("column");
+    for (const Expr* value : column.values) add("value", value);
+    for (const std::uint32_t slot : column.slots) digest.add(out_.slots[slot].name);
+    add("where", column.where);
+  }
+  return digest.hex();
+}
+
+StateData StateGenerator::take() {
+  data_.fingerprint = fingerprint();
+  return std::move(data_);
+}
+
 // ---- aggregates
 
 std::uint32_t StateGenerator::column_of(const std::vector<const Expr*>& values, const Expr* where) {
@@ -199,7 +238,7 @@ std::uint32_t StateGenerator::column_of(const std::vector<const Expr*>& values, 
   if (!values.empty()) column.values = add_(generator.pack(values), values[0]->span);
   if (where != nullptr) column.where = add_(generator.condition(*where), where->span);
   for (const Expr* value : values) column.cased.push_back(is_cased(*value) ? 1 : 0);
-  columns_.push_back({values, where, false});
+  columns_.push_back({values, where, false, {}});
   data_.columns.push_back(std::move(column));
   return static_cast<std::uint32_t>(columns_.size() - 1);
 }
@@ -227,7 +266,7 @@ void StateGenerator::scanned_aggregate(const Expr& expr, const std::vector<const
   column.keeps_missing = true;
   for (const Expr* value : values) column.cased.push_back(is_cased(*value) ? 1 : 0);
   aggregate.column = static_cast<std::uint32_t>(columns_.size());
-  columns_.push_back({{}, nullptr, true});
+  columns_.push_back({{}, nullptr, true, aggregate.scan_slots});
   data_.columns.push_back(std::move(column));
   aggregate.scan_where = expr.where ? add_(generator.condition(*expr.where), expr.where->span)
                                     : add_(generator.conditions({}), expr.span);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -72,13 +73,14 @@ class StateGenerator {
   /// A unit that gives the rule's own keys.
   std::uint32_t own_keys();
   /// After all expressions of the rule and its exceptions.
-  StateData take() { return std::move(data_); }
+  StateData take();
 
  private:
   struct Column {
     std::vector<const ast::Expr*> values;
     const ast::Expr* where = nullptr;
     bool keeps_missing = false;
+    std::vector<std::uint32_t> slots = {};  ///< instead of values, when they are looked at later
   };
 
   std::uint32_t aggregate(const ast::Expr& expr);
@@ -89,6 +91,7 @@ class StateGenerator {
                      const std::map<std::uint32_t, std::uint32_t>& rule_index);
   InputData step_input(const ast::Step& step, const std::map<std::uint32_t, std::uint32_t>& rule_index);
   bool reads_step(const ast::Expr& expr) const;
+  std::string fingerprint() const;
   void collect_kept_slots(const ast::Expr& expr, std::set<std::uint32_t>& slots) const;
 
   UnitContext context_;

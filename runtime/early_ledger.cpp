@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/firing_bytes.hpp"
+
 namespace shrike {
 namespace {
 
@@ -29,7 +31,7 @@ bool EarlyLedger::is_duplicate(const Alert& alert) {
 void EarlyLedger::forget_old(std::int64_t newest) {
   if (by_key_.size() < purge_at_) return;
   std::erase_if(by_key_,
-                [&](const auto& entry) { return entry.second.back().alert.time < newest - kMemory; });
+                [&](const auto& entry) { return entry.second.back().firing.alert.time < newest - kMemory; });
   purge_at_ = std::max<std::size_t>(4096, 2 * by_key_.size());
 }
 
@@ -51,11 +53,12 @@ void EarlyLedger::add(Firing firing, EngineStats& stats) {
   }
   forget_old(newest_);
   Entries& entries = by_key_[firing.quiet_key];
-  Entry entry{std::move(order), std::move(firing.alert), false};
+  const std::int64_t quiet = firing.quiet;
+  Entry entry{std::move(order), std::move(firing), false};
   const auto place = std::upper_bound(entries.begin(), entries.end(), entry, is_earlier);
   const auto at = static_cast<std::size_t>(place - entries.begin());
   entries.insert(place, std::move(entry));
-  judge_from(entries, at, firing.quiet);
+  judge_from(entries, at, quiet);
   if (!entries[at].stands) ++stats.quieted;
   if (entries.size() > kMaxPerKey) entries.erase(entries.begin());
 }
@@ -73,7 +76,7 @@ void EarlyLedger::remove(const Firing& firing) {
   if (place == entries.end() || place->order != order) return;
   const auto at = static_cast<std::size_t>(place - entries.begin());
   const bool stood = place->stands;
-  if (stood) note(order, place->alert, std::nullopt);
+  if (stood) note(order, place->firing.alert, std::nullopt);
   entries.erase(place);
   if (entries.empty()) {
     by_key_.erase(key);
@@ -89,15 +92,15 @@ void EarlyLedger::judge_from(Entries& entries, std::size_t at, std::int64_t quie
   }
   for (; at < entries.size(); ++at) {
     Entry& entry = entries[at];
-    const bool stands = governing == nullptr || !is_quieted(entry.alert.time, entry.alert.score, quiet,
-                                                            governing->alert.time, governing->alert.score);
+    const bool stands = governing == nullptr || !is_quieted(entry.firing.alert.time, entry.firing.alert.score, quiet,
+                                                            governing->firing.alert.time, governing->firing.alert.score);
     if (stands) governing = &entry;
     if (stands == entry.stands) continue;
     entry.stands = stands;
     if (stands) {
-      note(entry.order, std::nullopt, entry.alert);
+      note(entry.order, std::nullopt, entry.firing.alert);
     } else {
-      note(entry.order, entry.alert, std::nullopt);
+      note(entry.order, entry.firing.alert, std::nullopt);
     }
   }
 }
@@ -114,6 +117,7 @@ void EarlyLedger::give(EngineStats& stats, std::vector<Alert>& out) {
     if (change.now) {
       if (change.before && to_json(*change.before) == to_json(*change.now)) continue;
       if (!change.before) ++stats.alerts;
+      change.now->again = change.before.has_value();
       out.push_back(std::move(*change.now));
     } else if (change.before) {
       ++stats.withdrawn;
@@ -122,6 +126,51 @@ void EarlyLedger::give(EngineStats& stats, std::vector<Alert>& out) {
     }
   }
   changes_.clear();
+}
+
+void EarlyLedger::save(std::string& out) const {
+  append_signed(out, newest_);
+  std::map<std::string_view, const Entries*> sorted;
+  for (const auto& [key, entries] : by_key_) {
+    if (entries.back().firing.alert.time >= newest_ - kMemory) sorted.emplace(key, &entries);
+  }
+  append_unsigned(out, sorted.size());
+  for (const auto& [key, entries] : sorted) {
+    append_text(out, key);
+    append_unsigned(out, entries->size());
+    for (const Entry& entry : *entries) {
+      append_text(out, to_bytes(entry.firing));
+      append_unsigned(out, entry.stands ? 1 : 0);
+    }
+  }
+  std::map<std::pair<std::int64_t, std::string>, bool> seen;
+  for (const auto& entry : seen_order_) seen.emplace(entry, true);
+  append_unsigned(out, seen.size());
+  for (const auto& [entry, there] : seen) {
+    append_signed(out, entry.first);
+    append_text(out, entry.second);
+  }
+}
+
+bool EarlyLedger::load(BytesReader& bytes) {
+  newest_ = bytes.signed_number();
+  for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {
+    Entries entries;
+    const std::string key(bytes.text());
+    for (std::uint64_t more = bytes.unsigned_number(); more > 0 && bytes.ok(); --more) {
+      std::optional<Firing> firing = firing_from_bytes(bytes.text());
+      if (!firing) return false;
+      std::string order = order_key(*firing);
+      entries.push_back({std::move(order), std::move(*firing), bytes.unsigned_number() != 0});
+    }
+    if (!entries.empty()) by_key_.insert_or_assign(key, std::move(entries));
+  }
+  for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {
+    const std::int64_t time = bytes.signed_number();
+    std::string id(bytes.text());
+    if (seen_.insert(id).second) seen_order_.emplace_back(time, std::move(id));
+  }
+  return bytes.ok();
 }
 
 }  // namespace shrike

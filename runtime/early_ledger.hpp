@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "runtime/firing.hpp"
+#include "runtime/state/value_bytes.hpp"
 #include "shrike/engine.hpp"
 
 namespace shrike {
@@ -29,10 +30,14 @@ class EarlyLedger {
   /// ones, in event order.
   void give(EngineStats& stats, std::vector<Alert>& out);
 
+  /// What a later run must know; nothing may wait for give().
+  void save(std::string& out) const;
+  bool load(BytesReader& bytes);
+
  private:
   struct Entry {
     std::string order;  ///< order_key()
-    Alert alert;
+    Firing firing;
     bool stands = false;
   };
   using Entries = std::vector<Entry>;

@@ -462,6 +462,55 @@ Expected<std::span<const Alert>> Engine::advance(std::int64_t now) {
   return state_->given_now(state_->stage.advance(now));
 }
 
+namespace {
+
+constexpr std::string_view kStateMagic = "SHRIKE-STATE 1\n";
+
+}  // namespace
+
+std::string Engine::save_state() const {
+  const State& state = *state_;
+  std::string payload;
+  append_signed(payload, state.newest);
+  append_unsigned(payload, state.options.decide == Decide::kFinal ? 1 : 0);
+  RowLayouts::append(payload, state.program.data());
+  state.stage.save(payload);
+  if (state.options.decide == Decide::kFinal) {
+    state.final_ledger.save(payload, state.newest);
+  } else {
+    state.early_ledger.save(payload);
+  }
+  return std::string(kStateMagic) + Digest().add(payload).hex() + payload;
+}
+
+Expected<void> Engine::load_state(std::string_view bytes) {
+  State& state = *state_;
+  constexpr std::size_t kDigestSize = 32;
+  if (!bytes.starts_with(kStateMagic)) {
+    return bytes.starts_with(kStateMagic.substr(0, 12))
+               ? fail(ErrorCode::kVersion, "the state was written by another version")
+               : fail(ErrorCode::kFormat, "this is no state of Shrike");
+  }
+  bytes.remove_prefix(kStateMagic.size());
+  const std::string_view payload = bytes.substr(std::min(kDigestSize, bytes.size()));
+  if (bytes.size() < kDigestSize || Digest().add(payload).hex() != bytes.substr(0, kDigestSize))
+    return fail(ErrorCode::kFormat, "the state is damaged");
+  BytesReader reader(payload);
+  state.newest = reader.signed_number();
+  const bool is_final = reader.unsigned_number() != 0;
+  RowLayouts layouts(state.program.data());
+  bool read = layouts.read(reader) && state.stage.load(reader, layouts);
+  read = read && is_final == (state.options.decide == Decide::kFinal) &&
+         (is_final ? state.final_ledger.load(reader) : state.early_ledger.load(reader));
+  if (read && reader.at_end()) return {};
+  const Program program = state.program;
+  const EngineOptions options = state.options;
+  state_ = std::make_unique<State>(program, options);
+  return fail(ErrorCode::kFormat, is_final == (state_->options.decide == Decide::kFinal)
+                                      ? "the state does not hold what it should"
+                                      : "the state is of a run that decided at another moment (--decide)");
+}
+
 void Engine::set_arrival(std::int64_t now) { state_->stage.set_arrival(now); }
 
 Expected<void> Engine::finish(const std::function<void(const Alert&)>& take) {

@@ -1,6 +1,9 @@
 #include "runtime/firing_bytes.hpp"
 
+#include <bit>
+
 #include "runtime/sorted_runs.hpp"
+#include "runtime/state/value_bytes.hpp"
 
 namespace shrike {
 
@@ -16,59 +19,81 @@ std::string order_key(const Firing& firing) {
 
 std::string to_bytes(const Firing& firing) {
   const Alert& alert = firing.alert;
-  Json respond = Json::array();
+  std::string out;
+  const auto texts = [&](const std::vector<std::string>& list) {
+    append_unsigned(out, list.size());
+    for (const std::string& text : list) append_text(out, text);
+  };
+  const auto json = [&](const Json& value) {
+    append_text(out, value.dump(-1, ' ', false, Json::error_handler_t::replace));
+  };
+  for (const std::string* text : {&firing.event_class, &firing.event_id, &firing.quiet_key, &alert.id, &alert.rule,
+                                  &alert.title, &alert.tenant, &alert.message, &alert.ruleset})
+    append_text(out, *text);
+  append_signed(out, firing.quiet);
+  append_signed(out, alert.time);
+  append_signed(out, alert.score);
+  append_unsigned(out, static_cast<std::uint64_t>(alert.status));
+  append_unsigned(out, static_cast<std::uint64_t>(alert.severity));
+  append_unsigned(out, std::bit_cast<std::uint64_t>(alert.late));
+  json(alert.key);
+  json(alert.show);
+  texts(alert.attack);
+  texts(alert.blind);
+  append_unsigned(out, alert.respond.size());
   for (const Response& response : alert.respond) {
-    respond.push_back(Json::array({response.action, response.arguments, response.request}));
+    append_text(out, response.action);
+    texts(response.arguments);
+    append_text(out, response.request);
   }
-  Json evidence = Json::array();
+  append_unsigned(out, alert.evidence.size());
   for (const Evidence& event : alert.evidence) {
-    evidence.push_back(Json::array({event.id, event.time, event.event_class, event.step, event.at}));
+    for (const std::string* text : {&event.id, &event.event_class, &event.step, &event.at}) append_text(out, *text);
+    append_signed(out, event.time);
   }
-  const Json all = Json::array({firing.event_class, firing.event_id, firing.quiet,
-                                firing.quiet_key,   alert.id,        static_cast<int>(alert.status),
-                                alert.rule,         alert.title,     static_cast<int>(alert.severity),
-                                alert.score,        alert.time,      alert.tenant,
-                                alert.key,          alert.message,   alert.show,
-                                alert.attack,       respond,         evidence,
-                                alert.blind,        alert.late,      alert.ruleset});
-  return all.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return out;
 }
 
-Firing firing_from_bytes(std::string_view bytes) {
-  const Json all = Json::parse(bytes, nullptr, false);
+std::optional<Firing> firing_from_bytes(std::string_view bytes) {
+  BytesReader reader(bytes);
   Firing firing;
-  if (!all.is_array() || all.size() != 21) return firing;
-  std::size_t next = 0;
-  const auto take = [&]() -> const Json& { return all[next++]; };
   Alert& alert = firing.alert;
-  firing.event_class = take().get<std::string>();
-  firing.event_id = take().get<std::string>();
-  firing.quiet = take().get<std::int64_t>();
-  firing.quiet_key = take().get<std::string>();
-  alert.id = take().get<std::string>();
-  alert.status = static_cast<AlertStatus>(take().get<int>());
-  alert.rule = take().get<std::string>();
-  alert.title = take().get<std::string>();
-  alert.severity = static_cast<Severity>(take().get<int>());
-  alert.score = take().get<int>();
-  alert.time = take().get<std::int64_t>();
-  alert.tenant = take().get<std::string>();
-  alert.key = take();
-  alert.message = take().get<std::string>();
-  alert.show = take();
-  alert.attack = take().get<std::vector<std::string>>();
-  for (const Json& one : take()) {
-    alert.respond.push_back(
-        {one[0].get<std::string>(), one[1].get<std::vector<std::string>>(), one[2].get<std::string>()});
+  const auto texts = [&](std::vector<std::string>& list) {
+    for (std::uint64_t left = reader.unsigned_number(); left > 0 && reader.ok(); --left)
+      list.emplace_back(reader.text());
+  };
+  const auto json = [&](Json& value) {
+    value = Json::parse(reader.text(), nullptr, false);
+    return value.is_object();
+  };
+  for (std::string* text : {&firing.event_class, &firing.event_id, &firing.quiet_key, &alert.id, &alert.rule,
+                            &alert.title, &alert.tenant, &alert.message, &alert.ruleset})
+    *text = reader.text();
+  firing.quiet = reader.signed_number();
+  alert.time = reader.signed_number();
+  const std::int64_t score = reader.signed_number();
+  const std::uint64_t status = reader.unsigned_number(), severity = reader.unsigned_number();
+  alert.late = std::bit_cast<double>(reader.unsigned_number());
+  const bool fits = score >= 0 && score <= 100 && status <= static_cast<std::uint64_t>(AlertStatus::kWithdrawn) &&
+                    severity <= static_cast<std::uint64_t>(Severity::kCritical);
+  if (!fits || !json(alert.key) || !json(alert.show)) return std::nullopt;
+  alert.score = static_cast<int>(score);
+  alert.status = static_cast<AlertStatus>(status);
+  alert.severity = static_cast<Severity>(severity);
+  texts(alert.attack);
+  texts(alert.blind);
+  for (std::uint64_t left = reader.unsigned_number(); left > 0 && reader.ok(); --left) {
+    Response& response = alert.respond.emplace_back();
+    response.action = reader.text();
+    texts(response.arguments);
+    response.request = reader.text();
   }
-  for (const Json& one : take()) {
-    alert.evidence.push_back({one[0].get<std::string>(), one[1].get<std::int64_t>(),
-                              one[2].get<std::string>(), one[3].get<std::string>(),
-                              one[4].get<std::string>()});
+  for (std::uint64_t left = reader.unsigned_number(); left > 0 && reader.ok(); --left) {
+    Evidence& event = alert.evidence.emplace_back();
+    for (std::string* text : {&event.id, &event.event_class, &event.step, &event.at}) *text = reader.text();
+    event.time = reader.signed_number();
   }
-  alert.blind = take().get<std::vector<std::string>>();
-  alert.late = take().get<double>();
-  alert.ruleset = take().get<std::string>();
+  if (!reader.ok() || !reader.at_end()) return std::nullopt;
   return firing;
 }
 

@@ -1,6 +1,7 @@
-// Firings as bytes, for those that wait on disk.
+// Firings as bytes, for those that wait on disk and for state that is written.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,7 +10,7 @@
 namespace shrike {
 
 std::string to_bytes(const Firing& firing);
-/// Reads what to_bytes() wrote in the same process.
-Firing firing_from_bytes(std::string_view bytes);
+/// Reads what to_bytes() wrote; nothing when the bytes are no firing.
+std::optional<Firing> firing_from_bytes(std::string_view bytes);
 
 }  // namespace shrike

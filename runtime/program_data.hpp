@@ -207,6 +207,7 @@ struct StateData {
   std::vector<ColumnData> columns;
   std::uint32_t when = kNoIndex;     ///< unit, a condition
   bool reads_steps_in_lets = false;  ///< a `let` of the rule looks at steps
+  std::string fingerprint;  ///< of what decides which events are kept and how; kept state of another is of no use
 };
 
 struct RuleData {

@@ -24,6 +24,8 @@
 #include "playground/cli/suggestions.hpp"
 #include "playground/cli/terminal.hpp"
 #include "playground/cli/text_layout.hpp"
+#include "runtime/program_data.hpp"
+#include "runtime/time_text.hpp"
 
 namespace shrike::cli {
 namespace fs = std::filesystem;
@@ -34,10 +36,12 @@ constexpr std::array<std::string_view, 2> kFormats{"human", "ndjson"};
 constexpr std::array<std::string_view, 5> kSeverities{"info", "low", "medium", "high", "critical"};
 constexpr std::array<std::string_view, 2> kMoments{"early", "final"};
 constexpr std::size_t kLeastMemory = std::size_t{1} << 20;
+constexpr std::size_t kMostState = std::size_t{8} << 30;
 
 struct RunOptions {
   std::vector<std::string> inputs, rules, settings, only;
-  std::string format = "human", output, rejects, stats, fail_on, decide, tenant, memory;
+  std::vector<std::string> lateness;
+  std::string format = "human", output, rejects, stats, fail_on, decide, tenant, memory, state;
   bool quiet = false;
 };
 
@@ -78,6 +82,7 @@ std::optional<std::string> wrong_input(const RunOptions& options) {
     }
   }
   if (auto message = clash("--output", options.output, options.inputs)) return message;
+  if (auto message = clash("--state", options.state, options.inputs)) return message;
   if (auto message = clash("--rejects", options.rejects, options.inputs)) return message;
   if (!options.rejects.empty() && (options.rejects == options.output || options.rejects == "-")) {
     return "--rejects needs a file of its own";
@@ -104,7 +109,15 @@ tl::expected<RunPlan, std::string> plan_of(const RunOptions& options) {
     if (!bytes)
       return tl::unexpected(fmt::format("--memory takes a size such as 512M, not `{}`", options.memory));
     if (*bytes < kLeastMemory) return tl::unexpected<std::string>("--memory must be at least 1M");
-    plan.engine.max_pending_bytes = *bytes;
+    plan.engine.memory = *bytes;
+    plan.engine.max_pending_bytes = std::min(plan.engine.max_pending_bytes, *bytes / 4);
+  }
+  for (const std::string& given : options.lateness) {
+    const std::size_t equals = given.find('=');
+    const auto duration = equals == std::string::npos ? std::nullopt : parse_duration(given.substr(equals + 1));
+    if (!duration || *duration < 0)
+      return tl::unexpected(fmt::format("--lateness takes SOURCE=DURATION, such as ual_audit=24h, not `{}`", given));
+    plan.engine.lateness[given.substr(0, equals)] = *duration;
   }
   plan.engine.tenant = options.tenant;
   plan.inputs = options.inputs;
@@ -170,6 +183,30 @@ tl::expected<Program, int> program_of(const RunOptions& options) {
   return std::move(compiled->program);
 }
 
+/// A source that --lateness names but nobody declares.
+std::optional<std::string> unknown_source(const EngineOptions& options, const Program& program) {
+  std::vector<std::string_view> names;
+  for (const SourceData& source : program.data().sources) {
+    if (source.accept != kNoIndex) names.push_back(source.name);
+  }
+  for (const auto& [name, lateness] : options.lateness) {
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      return fmt::format("--lateness: there is no source `{}`{}", name, did_you_mean(name, names));
+  }
+  return std::nullopt;
+}
+
+/// What a file keeps of the run before; a file that is not there is a beginning. False when it is of no use.
+bool load_state(Engine& engine, const std::string& path) {
+  std::error_code error;
+  if (path.empty() || !fs::exists(path, error)) return true;
+  const auto bytes = read_file(path, kMostState);
+  const Expected<void> loaded = bytes ? engine.load_state(*bytes) : tl::unexpected(bytes.error());
+  if (loaded) return true;
+  say_error(fmt::format("--state: '{}': {}", path, loaded.error().message));
+  return false;
+}
+
 /// What a user should know although it is no error.
 void say_notes(const RunCounts& counts, const RunOptions& options) {
   if (counts.rejected != 0) {
@@ -177,7 +214,12 @@ void say_notes(const RunCounts& counts, const RunOptions& options) {
                             listed(counts.rejects),
                             options.rejects.empty() ? "; --rejects FILE writes them down" : ""));
   }
+  if (counts.engine.is_incomplete())
+    say_warning("the result is incomplete: limits of memory were reached; --stats tells which");
   if (options.quiet) return;
+  if (counts.engine.late_events != 0)
+    say_note(fmt::format("{} came too late for rules that remember; see --lateness",
+                         counted(counts.engine.late_events, "event")));
   if (counts.records == 0 && counts.failed_inputs == 0) {
     say_note("the input holds no record");
   } else if (counts.engine.unclaimed != 0 && counts.engine.unclaimed == counts.records - counts.rejected) {
@@ -196,7 +238,8 @@ int exit_code(const RunPlan& plan, const RunSession& session, const RunCounts& c
   }
   if (written != kDone) return written;
   if (plan.fail_on && counts.alerts.at_least(*plan.fail_on) != 0) return kFound;
-  if (counts.engine.rejects.contains(std::string(name_of(RejectReason::kLimit)))) return kIncomplete;
+  if (counts.engine.rejects.contains(std::string(name_of(RejectReason::kLimit))) || counts.engine.is_incomplete())
+    return kIncomplete;
   return counts.failed_inputs != 0 || counts.rejected != 0 ? kUnread : kDone;
 }
 
@@ -218,8 +261,10 @@ int run(const RunOptions& options) {
     return kFailed;
   }
 
+  if (const auto unknown = unknown_source(plan->engine, *program)) return wrong_usage("run", *unknown);
   const auto begin = std::chrono::steady_clock::now();
   Engine engine(std::move(*program), plan->engine);
+  if (!load_state(engine, options.state)) return kUsage;
   AlertPrinter printer(*output, plan->format);
   Progress progress(!options.quiet && is_terminal(STDERR_FILENO));
   RunSession session(engine, printer, *output, rejects ? &**rejects : nullptr, progress);
@@ -229,6 +274,12 @@ int run(const RunOptions& options) {
   counts.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   if (!session.failure()) printer.print_summary(counts);
   int written = close_output(*output);
+  if (!options.state.empty() && !session.failure() && written == kDone) {
+    if (const auto saved = replace_file(options.state, engine.save_state()); !saved) {
+      say_error(saved.error().message);
+      written = kFailed;
+    }
+  }
   if (rejects) {
     const int rejects_written = close_output(**rejects);
     if (written == kDone) written = rejects_written;
@@ -259,7 +310,7 @@ Exit codes:
   1  an alert at or above --fail-on
   2  wrong usage, or rules that do not compile
   3  some input could not be read, or records were rejected; all else was done
-  4  incomplete: judging a record needed more than is allowed
+  4  incomplete: judging a record needed more than is allowed, or kept state had to be forgotten
   5  output could not be written, or an internal error
 Of several the order is 5, 1, 4, 3.)";
 
@@ -334,9 +385,22 @@ void add_run(CLI::App& app, Action& action) {
   command
       ->add_option(
           "--memory", options->memory,
-          "Memory for alerts that wait for the end, such as 512M; more of them go to a temporary file. "
-          "Without it 64M")
+          "Memory for what rules remember and for what waits for the end, such as 512M (so without it). Beyond it "
+          "what waits goes to a temporary file, and keys used longest ago are forgotten and counted")
       ->type_name("SIZE")
+      ->group(how);
+  command
+      ->add_option("--lateness", options->lateness,
+                   "How far behind the newest event those of a source may come, for streams: ual_audit=24h; "
+                   "repeatable")
+      ->type_name("SOURCE=DUR")
+      ->allow_extra_args(false)
+      ->group(how);
+  command
+      ->add_option("--state", options->state,
+                   "What rules remember: read at the start where the file is there, written at the end. Daily "
+                   "exports run one by one then share baselines")
+      ->type_name("FILE")
       ->group(how);
   command->callback([options, &action] { action = [options] { return run(*options); }; });
 }

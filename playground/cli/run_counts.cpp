@@ -22,6 +22,52 @@ std::string row(std::string_view label, std::uint64_t number, std::string_view m
                      more.empty() ? "" : "  ", more);
 }
 
+/// Counters of what rules remember, those that are not zero.
+struct StateCounter {
+  std::string_view name;
+  std::string_view text;
+  std::uint64_t StateStats::*count;
+};
+constexpr std::array kStateCounters{
+    StateCounter{"keyless", "events without a whole key", &StateStats::keyless},
+    StateCounter{"keys_cut", "events with too many keys", &StateStats::keys_cut},
+    StateCounter{"partials_dropped", "partial matches dropped", &StateStats::partials_dropped},
+    StateCounter{"events_dropped", "kept events dropped", &StateStats::events_dropped},
+    StateCounter{"evicted_keys", "keys forgotten for want of memory", &StateStats::evicted_keys},
+    StateCounter{"undecided", "absences not decided at the end", &StateStats::undecided},
+    StateCounter{"out_of_steps", "judgements that needed too much", &StateStats::out_of_steps}};
+
+std::string state_text(const EngineStats& stats) {
+  if (stats.by_rule.empty()) return {};
+  std::string text = "State\n";
+  text += row("events told again", stats.repeated_events);
+  if (stats.late_events != 0) text += row("events that came too late", stats.late_events);
+  if (stats.future_events != 0) text += row("events from the future", stats.future_events);
+  for (const StateCounter& counter : kStateCounters) {
+    std::uint64_t sum = 0;
+    for (const auto& [rule, counts] : stats.by_rule) sum += counts.*counter.count;
+    if (sum == 0) continue;
+    text += row(counter.text, sum);
+    for (const auto& [rule, counts] : stats.by_rule) {
+      if (counts.*counter.count != 0) text += row("  " + rule, counts.*counter.count);
+    }
+  }
+  return text;
+}
+
+Json state_json(const EngineStats& stats) {
+  Json rules = Json::object();
+  for (const auto& [rule, counts] : stats.by_rule) {
+    Json one = Json::object();
+    for (const StateCounter& counter : kStateCounters) one[std::string(counter.name)] = counts.*counter.count;
+    rules[rule] = std::move(one);
+  }
+  return Json{{"repeated_events", stats.repeated_events},
+              {"late_events", stats.late_events},
+              {"future_events", stats.future_events},
+              {"rules", std::move(rules)}};
+}
+
 std::string rate_text(const RunCounts& counts) {
   std::string text = fmt::format("{} in {:.2f} s", with_unit(counts.bytes), counts.seconds);
   if (counts.seconds > 0.005 && counts.bytes > 0) {
@@ -34,6 +80,7 @@ std::string rate_text(const RunCounts& counts) {
 }  // namespace
 
 void AlertCounts::add(const Alert& alert) {
+  if (alert.again) return;
   const bool is_open = alert.status == AlertStatus::kOpen;
   const auto change = [&](std::uint64_t& count) {
     if (is_open) ++count;
@@ -85,7 +132,7 @@ std::string stats_text(const RunCounts& counts) {
   text += row("dropped by exceptions", counts.engine.dropped_by_exception);
   text += row("held back by quiet", counts.engine.quieted);
   if (counts.engine.withdrawn != 0) text += row("withdrawn", counts.engine.withdrawn);
-  return text;
+  return text + state_text(counts.engine);
 }
 
 Json stats_json(const RunCounts& counts) {
@@ -119,6 +166,7 @@ Json stats_json(const RunCounts& counts) {
               {"alerts_by_severity", std::move(severities)},
               {"alerts_by_rule", std::move(rules)},
               {"failed_inputs", counts.failed_inputs},
+              {"state", state_json(counts.engine)},
               {"ruleset", counts.ruleset}};
 }
 

@@ -1,112 +1,19 @@
 #include "runtime/state/aggregates.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <unordered_set>
 
+#include "runtime/aggregate_table.hpp"
+#include "runtime/state/aggregate_math.hpp"
 #include "runtime/vm_operations.hpp"
 
 namespace shrike {
-namespace {
-
-/// Sums of 64-bit numbers without overflow.
-__extension__ using Wide = __int128;
-
-constexpr std::int64_t kMicrosecond = 1000;
-
-double number_of(const Value& value) {
-  return value.kind == Kind::kFloat ? value.number : static_cast<double>(value.integer);
-}
-
-bool is_measure(const Value& value) {
-  return value.kind == Kind::kInt || value.kind == Kind::kFloat || value.kind == Kind::kDuration ||
-         value.kind == Kind::kTime;
-}
-
-/// Index of the least of `count` ascending values that at least that percentage does not exceed.
-std::size_t nearest_rank(double percentage, std::size_t count) {
-  const double share = std::clamp(percentage, 0.0, 100.0) / 100 * static_cast<double>(count);
-  const auto rank = static_cast<std::size_t>(std::ceil(share));
-  return std::min(std::max<std::size_t>(rank, 1), count) - 1;
-}
-
-Value of_kind(Kind kind, std::int64_t number) {
-  return kind == Kind::kDuration ? Value::of_duration(number) : Value::of_int(number);
-}
-
-/// Sum and mean; ints and durations are added exactly.
-Value total(const std::vector<Value>& values, bool mean) {
-  bool is_exact = true;
-  for (const Value& value : values) is_exact = is_exact && value.kind != Kind::kFloat;
-  if (values.empty()) return mean ? Value{} : Value::of_int(0);
-  const auto count = static_cast<double>(values.size());
-  if (!is_exact) {
-    double sum = 0;
-    for (const Value& value : values) sum += number_of(value);
-    return Value::of_float(mean ? sum / count : sum);
-  }
-  Wide sum = 0;
-  for (const Value& value : values) sum += value.integer;
-  const bool is_duration = values[0].kind == Kind::kDuration;
-  if (mean && !is_duration) return Value::of_float(static_cast<double>(sum) / count);
-  if (mean) sum /= static_cast<Wide>(values.size());
-  if (sum > INT64_MAX || sum < INT64_MIN) return {};
-  return of_kind(values[0].kind, static_cast<std::int64_t>(sum));
-}
-
-std::int64_t floor_div(std::int64_t a, std::int64_t b) {
-  const std::int64_t quotient = a / b;
-  return a % b < 0 ? quotient - 1 : quotient;
-}
-
-}  // namespace
-
-Evidence evidence_of(const KeptEvent& event) {
-  if (event.row != nullptr) return {event.row->id, event.time, event.row->class_name, {}, event.row->at};
-  BytesReader brief(event.brief);
-  Evidence evidence;
-  evidence.event_class = brief.text();
-  evidence.id = brief.text();
-  evidence.at = brief.text();
-  evidence.time = event.time;
-  return evidence;
-}
-
-std::string columns_of(const StateData& state, RowJudge& judge, EventState& event) {
-  std::string columns;
-  for (const ColumnData& column : state.columns) {
-    std::string bytes;
-    if (column.where == kNoIndex || judge.vm().decide(column.where, event)) {
-      std::string identity, values;
-      bool complete = true;
-      if (column.values != kNoIndex) {
-        const Value pack = judge.vm().evaluate(column.values, event);
-        const auto items = pack.kind == Kind::kList ? pack.as_list() : std::span<const Value>();
-        complete = pack.kind == Kind::kList;
-        for (std::size_t i = 0; i < items.size(); ++i) {
-          complete = complete && (column.keeps_missing || !items[i].is_missing());
-          append_value(values, items[i]);
-          if (column.told_apart)
-            append_identity(identity, items[i], i < column.cased.size() && column.cased[i] != 0,
-                            judge.arena());
-        }
-      }
-      if (complete) {
-        append_text(bytes, identity);
-        bytes += values;
-      }
-    }
-    append_text(columns, bytes);
-  }
-  return columns;
-}
-
 Value KeptView::aggregate(std::uint32_t index, EventState& event) {
   const AggregateData& aggregate = judge_.data().aggregates[index];
   if (inside_ || &judge_.data().states[aggregate.state] != &state_) return {};
   inside_ = true;
-  const Value value = answer(aggregate, event);
+  const Value value = answer(index, event);
   inside_ = false;
   return value;
 }
@@ -157,9 +64,7 @@ bool KeptView::scan(const AggregateData& aggregate, std::string_view column, std
 }
 
 bool KeptView::counts(const AggregateData& aggregate, std::size_t at, EventState& event, Counted& out) {
-  BytesReader columns(events_[at].columns);
-  for (std::uint32_t i = 0; i < aggregate.column; ++i) columns.text();
-  const std::string_view column = columns.text();
+  const std::string_view column = column_of(events_[at], aggregate.column);
   if (column.empty()) return false;
   out.at = at;
   if (aggregate.scan_where != kNoIndex) return scan(aggregate, column, at, event, out);
@@ -192,52 +97,33 @@ Value KeptView::value_of(const Counted& counted) const {
   return bytes.value(judge_.arena());
 }
 
-Value KeptView::is_new(const AggregateData& aggregate, EventState& event) {
+/// What tells the newest event's own values apart; false when one is missing.
+bool KeptView::own_identity(const AggregateData& aggregate, EventState& event, std::string& identity) {
   const Value pack = judge_.vm().evaluate(aggregate.values, event);
-  if (pack.kind != Kind::kList) return {};
+  if (pack.kind != Kind::kList) return false;
   const ColumnData& column = state_.columns[aggregate.column];
-  std::string identity;
   for (std::size_t i = 0; i < pack.size; ++i) {
     const Value& item = pack.as_list()[i];
-    if (item.is_missing()) return {};
+    if (item.is_missing()) return false;
     append_identity(identity, item, i < column.cased.size() && column.cased[i] != 0, judge_.arena());
   }
-  const auto events = counted(aggregate, event);
-  return Value::of_bool(std::none_of(events.begin(), events.end(),
-                                     [&](const Counted& one) { return one.identity == identity; }));
+  return true;
 }
 
 Value KeptView::regularity(const std::vector<Counted>& events) const {
-  if (events.size() < 3) return {};
-  Wide sum = 0, squares = 0;
+  Wide gaps = 0, squares = 0;
   for (std::size_t i = 1; i < events.size(); ++i) {
-    const Wide gap = (events_[events[i].at].time - events_[events[i - 1].at].time) / kMicrosecond;
-    sum += gap;
+    const Wide gap = gap_of(events_[events[i - 1].at].time, events_[events[i].at].time);
+    gaps += gap;
     squares += gap * gap;
   }
-  if (sum == 0) return {};
-  const auto gaps = static_cast<Wide>(events.size() - 1);
-  const auto spread = static_cast<double>(gaps * squares - sum * sum);
-  return Value::of_float(std::sqrt(spread) / static_cast<double>(sum));
+  return shrike::regularity(gaps, squares, events.size());
 }
 
-Value KeptView::usual_count(const AggregateData& aggregate, const std::vector<Counted>& events,
-                            EventState& event) {
-  const Value bucket = judge_.vm().evaluate(aggregate.bucket, event);
-  const Value percentage = judge_.vm().evaluate(aggregate.number, event);
-  if (bucket.kind != Kind::kDuration || bucket.integer <= 0) return {};
-  if (percentage.kind != Kind::kInt && percentage.kind != Kind::kFloat) return {};
-  const std::int64_t now = floor_div(events_[judged_].time, bucket.integer);
-  std::map<std::int64_t, std::int64_t> counts;
-  for (const Counted& one : events) {
-    const std::int64_t of = floor_div(events_[one.at].time, bucket.integer);
-    if (of < now) ++counts[of];
-  }
-  if (counts.empty()) return Value::of_int(0);
-  std::vector<std::int64_t> sorted;
-  for (const auto& [of, count] : counts) sorted.push_back(count);
-  std::sort(sorted.begin(), sorted.end());
-  return Value::of_int(sorted[nearest_rank(number_of(percentage), sorted.size())]);
+Value KeptView::usual_count(const std::vector<Counted>& events, const WindowIndex::Arguments& numbers) const {
+  std::map<std::int64_t, std::int64_t> buckets;
+  for (const Counted& one : events) ++buckets[floor_div(events_[one.at].time, numbers.bucket)];
+  return shrike::usual_count(buckets, floor_div(events_[judged_].time, numbers.bucket), numbers.percentage);
 }
 
 Value KeptView::age() const {
@@ -248,70 +134,78 @@ Value KeptView::age() const {
 }
 
 Value KeptView::number_answer(const AggregateData& aggregate, const std::vector<Counted>& events,
-                              EventState& event) {
+                              double percentage) const {
   std::vector<Value> values;
+  bool has_floats = false;
+  Wide sum = 0;
+  double float_sum = 0;
   for (const Counted& one : events) {
     const Value value = value_of(one);
-    if (is_measure(value)) values.push_back(value);
+    if (!is_measure(value)) continue;
+    values.push_back(value);
+    has_floats = has_floats || value.kind == Kind::kFloat;
+    if (value.kind != Kind::kFloat) sum += value.integer;
+    float_sum += number_of(value);
   }
   const auto less = [](const Value& a, const Value& b) { return shrike::compare(a, b, false) < 0; };
   switch (aggregate.function) {
     case Aggregate::kSum:
-      return total(values, false);
-    case Aggregate::kAvg:
-      return total(values, true);
+    case Aggregate::kAvg: {
+      const bool mean = aggregate.function == Aggregate::kAvg;
+      if (!has_floats) return total(sum, values.size(), values.empty() ? Kind::kInt : values[0].kind, mean);
+      return Value::of_float(mean ? float_sum / static_cast<double>(values.size()) : float_sum);
+    }
     case Aggregate::kMin:
     case Aggregate::kMax: {
       if (values.empty()) return {};
       const auto [least, most] = std::minmax_element(values.begin(), values.end(), less);
       return aggregate.function == Aggregate::kMin ? *least : *most;
     }
-    default: {
-      const Value percentage = judge_.vm().evaluate(aggregate.number, event);
-      if (values.empty() || (percentage.kind != Kind::kInt && percentage.kind != Kind::kFloat)) return {};
+    default:
+      if (values.empty()) return {};
       std::sort(values.begin(), values.end(), less);
-      return values[nearest_rank(number_of(percentage), values.size())];
-    }
+      return as_percentile(values[nearest_rank(percentage, values.size())]);
   }
 }
 
-Value KeptView::answer(const AggregateData& aggregate, EventState& event) {
+Value KeptView::answer(std::uint32_t index, EventState& event) {
+  const AggregateData& aggregate = judge_.data().aggregates[index];
   switch (aggregate.function) {
     case Aggregate::kAge:
       return age();
     case Aggregate::kWatched:
       return Value::of_duration(events_[judged_].time - since_.watched);
-    case Aggregate::kNew:
-      return is_new(aggregate, event);
     case Aggregate::kStepCount:
       return {};
     default:
       break;
   }
+  WindowIndex::Arguments arguments;
+  std::string identity;
+  if (aggregate.number != kNoIndex) {
+    const Value percentage = judge_.vm().evaluate(aggregate.number, event);
+    if (percentage.kind != Kind::kInt && percentage.kind != Kind::kFloat) return {};
+    arguments.percentage = number_of(percentage);
+  }
+  if (aggregate.bucket != kNoIndex) {
+    const Value bucket = judge_.vm().evaluate(aggregate.bucket, event);
+    if (bucket.kind != Kind::kDuration || bucket.integer <= 0) return {};
+    arguments.bucket = bucket.integer;
+  }
+  if (aggregate.function == Aggregate::kNew) {
+    if (!own_identity(aggregate, event, identity)) return {};
+    arguments.identity = identity;
+  }
+  if (notes_evidence_) counted_.push_back(index);
+  if (window_ != nullptr && window_->answers(index, arguments))
+    return window_->answer(index, events_, judged_, arguments, judge_.arena());
   const std::vector<Counted> events = counted(aggregate, event);
   judge_.vm().charge(events.size());
-  const auto is_evidence = [&](std::size_t at) {
-    if (notes_evidence_) is_evidence_[at] = true;
-  };
-  switch (aggregate.function) {
-    case Aggregate::kCount:
-    case Aggregate::kDistinct:
-    case Aggregate::kValues:
-    case Aggregate::kSum:
-    case Aggregate::kAvg:
-    case Aggregate::kRegularity:
-    case Aggregate::kSpan:
-      for (const Counted& one : events) is_evidence(one.at);
-      break;
-    case Aggregate::kFirst:
-      if (!events.empty()) is_evidence(events.front().at);
-      break;
-    case Aggregate::kPrev:
-      if (!events.empty()) is_evidence(events.back().at);
-      break;
-    default:
-      break;
-  }
+  return answer_from(aggregate, events, arguments);
+}
+
+Value KeptView::answer_from(const AggregateData& aggregate, const std::vector<Counted>& events,
+                            const WindowIndex::Arguments& arguments) {
   switch (aggregate.function) {
     case Aggregate::kCount:
       return Value::of_int(static_cast<std::int64_t>(events.size()));
@@ -328,6 +222,10 @@ Value KeptView::answer(const AggregateData& aggregate, EventState& event) {
       }
       return list.list();
     }
+    case Aggregate::kNew:
+      return Value::of_bool(std::none_of(events.begin(), events.end(), [&](const Counted& one) {
+        return one.identity == arguments.identity;
+      }));
     case Aggregate::kFirst:
       return events.empty() ? Value{} : value_of(events.front());
     case Aggregate::kPrev:
@@ -339,16 +237,32 @@ Value KeptView::answer(const AggregateData& aggregate, EventState& event) {
     case Aggregate::kRegularity:
       return regularity(events);
     case Aggregate::kUsualCount:
-      return usual_count(aggregate, events, event);
+      return usual_count(events, arguments);
     default:
-      return number_answer(aggregate, events, event);
+      return number_answer(aggregate, events, arguments.percentage);
   }
 }
 
-std::vector<Evidence> KeptView::evidence() const {
+std::vector<Evidence> KeptView::evidence(EventState& event) {
+  std::vector<std::uint8_t> is_evidence(judged_ + 1, 0);
+  for (const std::uint32_t index : counted_) {
+    const AggregateData& aggregate = judge_.data().aggregates[index];
+    if (!row_of(aggregate.function).shows_events) continue;
+    const std::vector<Counted> events = counted(aggregate, event);
+    if (events.empty()) continue;
+    if (aggregate.function == Aggregate::kFirst) {
+      is_evidence[events.front().at] = 1;
+    } else if (aggregate.function == Aggregate::kPrev) {
+      is_evidence[events.back().at] = 1;
+    } else {
+      for (const Counted& one : events) is_evidence[one.at] = 1;
+    }
+  }
+  counted_.clear();
+  notes_evidence_ = false;
   std::vector<Evidence> evidence;
   for (std::size_t at = 0; at < judged_; ++at) {
-    if (is_evidence_[at] != 0) evidence.push_back(evidence_of(events_[at]));
+    if (is_evidence[at] != 0) evidence.push_back(evidence_of(events_[at]));
   }
   // The newest say most; the one that fired is always there.
   if (evidence.size() > kMaxEvidence - 1)

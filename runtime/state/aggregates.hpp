@@ -1,28 +1,15 @@
-// Events kept under one key, and what aggregates give over them (language manual, "State"). Used by
-// window_rule.cpp.
+// What aggregates give over the events kept under one key (language manual, "State"), counted anew for each
+// judged event. Used by window_rule.cpp.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "runtime/state/rule_state.hpp"
+#include "runtime/state/kept_events.hpp"
+#include "runtime/state/window_index.hpp"
 
 namespace shrike {
-
-/// An event as a rule keeps it: what its aggregates read, and enough to name it as evidence. The row itself
-/// stays while the event may be judged again.
-struct KeptEvent {
-  std::int64_t time = 0;
-  Row row;              ///< null once nothing before it can change
-  std::string brief;    ///< class, id and place; empty while the row is there
-  std::string columns;  ///< per column: text of its bytes, empty where it leaves the event out
-};
-
-using KeptEvents = std::vector<KeptEvent>;  ///< in the order of events
-
-/// The columns of a rule for the event that is open, its key set.
-std::string columns_of(const StateData& state, RowJudge& judge, EventState& event);
 
 /// Answers aggregates for one judged event. Lives while it is judged.
 class KeptView : public StateView {
@@ -32,25 +19,25 @@ class KeptView : public StateView {
     std::int64_t watched = 0;  ///< the earliest event of the tenant
   };
 
+  /// `window` may be null; otherwise it was moved to the judged event. All must outlive the view.
   KeptView(const StateData& state, const KeptEvents& events, std::size_t judged, std::int64_t within,
-           Since since, std::uint32_t profile, RowJudge& judge, EventState& scratch)
+           Since since, std::uint32_t profile, const WindowIndex* window, RowJudge& judge, EventState& scratch)
       : state_(state),
         events_(events),
         judged_(judged),
         within_(within),
         since_(since),
         profile_(profile),
+        window_(window),
         judge_(judge),
-        scratch_(scratch),
-        is_evidence_(judged + 1, false) {}
+        scratch_(scratch) {}
 
   Value aggregate(std::uint32_t aggregate, EventState& event) override;
   Value step_field(std::uint32_t, std::uint32_t) override { return {}; }
 
-  /// From now on what aggregates count is no evidence any more.
-  void end_evidence() { notes_evidence_ = false; }
-  /// The kept events that the aggregates counted, and the judged one, in order.
-  std::vector<Evidence> evidence() const;
+  /// The kept events that the aggregates asked for until now have counted, and the judged one, in order. From
+  /// now on what is counted is no evidence any more.
+  std::vector<Evidence> evidence(EventState& event);
 
  private:
   struct Counted {
@@ -59,15 +46,17 @@ class KeptView : public StateView {
     std::string_view values;    ///< append_value() of each
   };
 
-  Value answer(const AggregateData& aggregate, EventState& event);
+  Value answer(std::uint32_t index, EventState& event);
+  Value answer_from(const AggregateData& aggregate, const std::vector<Counted>& events,
+                    const WindowIndex::Arguments& arguments);
   std::vector<Counted> counted(const AggregateData& aggregate, EventState& event);
   bool counts(const AggregateData& aggregate, std::size_t at, EventState& event, Counted& out);
   bool scan(const AggregateData& aggregate, std::string_view column, std::size_t at, EventState& event,
             Counted& out);
-  Value is_new(const AggregateData& aggregate, EventState& event);
-  Value number_answer(const AggregateData& aggregate, const std::vector<Counted>& events, EventState& event);
+  bool own_identity(const AggregateData& aggregate, EventState& event, std::string& identity);
+  Value number_answer(const AggregateData& aggregate, const std::vector<Counted>& events, double percentage) const;
   Value regularity(const std::vector<Counted>& events) const;
-  Value usual_count(const AggregateData& aggregate, const std::vector<Counted>& events, EventState& event);
+  Value usual_count(const std::vector<Counted>& events, const WindowIndex::Arguments& numbers) const;
   Value age() const;
   Value value_of(const Counted& counted) const;
 
@@ -77,14 +66,12 @@ class KeptView : public StateView {
   const std::int64_t within_;
   const Since since_;
   const std::uint32_t profile_;
+  const WindowIndex* const window_;
   RowJudge& judge_;
   EventState& scratch_;
-  std::vector<std::uint8_t> is_evidence_;
+  std::vector<std::uint32_t> counted_;  ///< aggregates that were asked for
   bool notes_evidence_ = true;
   bool inside_ = false;  ///< an aggregate is being answered: they do not nest
 };
-
-/// Class, id, time and place of a kept event.
-Evidence evidence_of(const KeptEvent& event);
 
 }  // namespace shrike

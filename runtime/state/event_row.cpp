@@ -115,7 +115,30 @@ void append_row(std::string& out, const EventRow& row) {
   append_text(out, row.values);
 }
 
-Row read_row(BytesReader& bytes, const ProgramData& data) {
+void RowLayouts::append(std::string& out, const ProgramData& data) {
+  append_unsigned(out, data.classes.size());
+  for (const ClassData& event_class : data.classes) {
+    append_text(out, event_class.name);
+    append_unsigned(out, event_class.kept.size());
+    for (const std::uint32_t slot : event_class.kept) append_text(out, data.slots[slot].name);
+  }
+  append_unsigned(out, data.rules.size());
+  for (const RuleData& rule : data.rules) append_text(out, rule.name);
+}
+
+bool RowLayouts::read(BytesReader& bytes) {
+  is_own_ = false;
+  for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {
+    std::vector<std::string>& fields = fields_[std::string(bytes.text())];
+    for (std::uint64_t more = bytes.unsigned_number(); more > 0 && bytes.ok(); --more)
+      fields.emplace_back(bytes.text());
+  }
+  for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left)
+    rules_.emplace_back(bytes.text());
+  return bytes.ok();
+}
+
+Row RowLayouts::read_row(BytesReader& bytes) const {
   auto row = std::make_shared<EventRow>();
   row->time = bytes.signed_number();
   row->class_name = bytes.text();
@@ -124,20 +147,49 @@ Row read_row(BytesReader& bytes, const ProgramData& data) {
   row->source_order = bytes.signed_number();
   row->at = bytes.text();
   row->values = bytes.text();
-  const auto event_class = std::find_if(data.classes.begin(), data.classes.end(),
-                                        [&](const ClassData& c) { return c.name == row->class_name; });
-  if (!bytes.ok() || event_class == data.classes.end() || rule > data.rules.size()) return nullptr;
-  row->event_class = static_cast<std::uint32_t>(event_class - data.classes.begin());
-  if (rule != 0) row->alert_rule = static_cast<std::uint32_t>(rule - 1);
-  // As many values as the program keeps of the class.
-  BytesReader values(row->values);
-  std::size_t count = 0;
-  while (values.ok() && !values.at_end()) {
-    values.skip_value();
-    ++count;
+  if (!bytes.ok() || rule > (is_own_ ? data_.rules.size() : rules_.size())) return nullptr;
+  if (rule != 0 && is_own_) row->alert_rule = static_cast<std::uint32_t>(rule - 1);
+  if (rule != 0 && !is_own_) {
+    const auto named = std::find_if(data_.rules.begin(), data_.rules.end(),
+                                    [&](const RuleData& r) { return r.name == rules_[rule - 1]; });
+    if (named == data_.rules.end()) return nullptr;
+    row->alert_rule = static_cast<std::uint32_t>(named - data_.rules.begin());
   }
-  const std::size_t wanted = event_class->kept.size() + (rule != 0 ? kAlertParts : 0);
-  return values.ok() && count == wanted ? row : nullptr;
+  const auto event_class = std::find_if(data_.classes.begin(), data_.classes.end(),
+                                        [&](const ClassData& c) { return c.name == row->class_name; });
+  if (event_class == data_.classes.end()) return nullptr;
+  row->event_class = static_cast<std::uint32_t>(event_class - data_.classes.begin());
+  return fit(*row) ? row : nullptr;
+}
+
+/// Puts the values into the order in which this program keeps them; false when they are none.
+bool RowLayouts::fit(EventRow& row) const {
+  std::vector<std::string_view> values;
+  BytesReader bytes(row.values);
+  while (bytes.ok() && !bytes.at_end()) {
+    const std::string_view before = bytes.rest();
+    bytes.skip_value();
+    values.push_back(before.substr(0, before.size() - bytes.rest().size()));
+  }
+  const std::vector<std::uint32_t>& kept = data_.classes[row.event_class].kept;
+  const std::size_t parts = row.alert_rule == kNoIndex ? 0 : kAlertParts;
+  if (!bytes.ok()) return false;
+  if (is_own_) return values.size() == kept.size() + parts;
+  const auto written = fields_.find(row.class_name);
+  if (written == fields_.end() || values.size() != written->second.size() + parts) return false;
+  std::string fitted;
+  for (const std::uint32_t slot : kept) {
+    const auto& names = written->second;
+    const auto name = std::find(names.begin(), names.end(), data_.slots[slot].name);
+    if (name == names.end()) {
+      append_value(fitted, Value{});
+    } else {
+      fitted += values[static_cast<std::size_t>(name - names.begin())];
+    }
+  }
+  for (std::size_t part = 0; part < parts; ++part) fitted += values[values.size() - parts + part];
+  row.values = std::move(fitted);
+  return true;
 }
 
 }  // namespace shrike

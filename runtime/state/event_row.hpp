@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -54,7 +55,27 @@ void set_slots(EventState& event, const EventRow& row, const ProgramData& data, 
 Value field_of(const EventRow& row, std::uint32_t slot, const ProgramData& data, Arena& arena);
 
 void append_row(std::string& out, const EventRow& row);
-/// Null when the bytes are no row of this program.
-Row read_row(BytesReader& bytes, const ProgramData& data);
+
+/// Reads rows that append_row() wrote, also those of another program: which fields of which class they hold, and
+/// which rules gave alerts, is written beside them.
+class RowLayouts {
+ public:
+  /// Of rows that this program wrote.
+  explicit RowLayouts(const ProgramData& data) : data_(data) {}
+  /// Writes the program's layouts.
+  static void append(std::string& out, const ProgramData& data);
+  /// Reads what append() wrote. False when the bytes are none.
+  bool read(BytesReader& bytes);
+  /// Null when the bytes are no row, or one that this program has no use for.
+  Row read_row(BytesReader& bytes) const;
+
+ private:
+  bool fit(EventRow& row) const;
+
+  const ProgramData& data_;
+  bool is_own_ = true;
+  std::map<std::string, std::vector<std::string>> fields_;  ///< by class: names of the fields of its rows
+  std::vector<std::string> rules_;
+};
 
 }  // namespace shrike

@@ -33,10 +33,9 @@ struct FiringChange {
 /// What judging a row needs: the machine, and an event that is filled from rows. One per engine.
 class RowJudge {
  public:
-  /// `in_order`: rows come in event order, each is judged once and nothing comes late. All must outlive it.
-  RowJudge(const Program& program, Vm& vm, CallContext& context, bool in_order,
-           const std::vector<std::string>& also_show)
-      : program_(program), vm_(vm), context_(context), in_order_(in_order), also_show_(also_show) {}
+  /// All must outlive it.
+  RowJudge(const Program& program, Vm& vm, CallContext& context, const EngineOptions& options)
+      : program_(program), vm_(vm), context_(context), options_(options) {}
 
   /// Makes `event` the row, with nothing computed yet. The row must stay while the event is looked at.
   void open(EventState& event, const EventRow& row, std::string_view tenant, std::uint32_t profile);
@@ -48,8 +47,10 @@ class RowJudge {
   const ProgramData& data() const { return program_.data(); }
   Vm& vm() { return vm_; }
   Arena& arena() { return context_.arena; }
-  bool in_order() const { return in_order_; }
-  const std::vector<std::string>& also_show() const { return also_show_; }
+  /// Rows come in event order, each is judged once and nothing comes late.
+  bool in_order() const { return options_.decide == Decide::kFinal; }
+  const std::vector<std::string>& also_show() const { return options_.also_show; }
+  std::size_t window_index_from() const { return options_.window_index_from; }
   /// Numbers the uses of keys of all rules, so that the one used longest ago is found.
   std::uint64_t next_use() { return ++uses_; }
   /// Begins a judgement: forgets what the arena held, gives a whole budget of steps.
@@ -62,8 +63,7 @@ class RowJudge {
   const Program& program_;
   Vm& vm_;
   CallContext& context_;
-  const bool in_order_;
-  const std::vector<std::string>& also_show_;
+  const EngineOptions& options_;
   std::uint64_t uses_ = 0;
 };
 
@@ -130,9 +130,9 @@ class RuleState {
 
   virtual void save(std::string& out) const { (void)out; }
   /// False when the bytes are none of this rule's; the state is then empty.
-  virtual bool load(BytesReader& bytes) {
-    (void)bytes;
-    return true;
+  virtual bool load(BytesReader& bytes, const RowLayouts& layouts) {
+    (void)layouts;
+    return bytes.ok();
   }
 
   const StateData& data() const { return state_; }

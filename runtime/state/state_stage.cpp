@@ -31,7 +31,7 @@ StateStage::StateStage(const Program& program, Vm& vm, CallContext& context, con
       options_(options),
       stats_(stats),
       take_(std::move(take)),
-      judge_(program, vm, context, options.decide == Decide::kFinal, options.also_show),
+      judge_(program, vm, context, options),
       waiting_(options.memory / 4) {
   const ProgramData& data = program.data();
   for (const StateData& state : data.states) {
@@ -99,7 +99,8 @@ Expected<void> StateStage::take(Row row, std::string_view tenant) {
 
 // ---- streams
 
-std::int64_t StateStage::watermark(const Tenant& tenant, std::size_t state) const {
+std::int64_t StateStage::horizon(const Tenant& tenant, std::size_t state) const {
+  if (options_.decide == Decide::kFinal) return tenant.decided;
   if (lateness_[state] == kUnlimitedLateness) return INT64_MIN;
   std::int64_t newest = INT64_MIN;
   for (const std::uint32_t event_class : classes_of_[state])
@@ -165,7 +166,7 @@ void StateStage::forget_told(Tenant& tenant) {
   std::int64_t newest = INT64_MIN, settled = INT64_MAX;
   for (const std::int64_t time : tenant.newest) newest = std::max(newest, time);
   for (std::size_t state = 0; state < lateness_.size(); ++state)
-    settled = std::min(settled, watermark(tenant, state));
+    settled = std::min(settled, horizon(tenant, state));
   while (!tenant.told_order.empty() && tenant.told_order.front().first < minus(newest, kToldMemory)) {
     tenant.told.erase(tenant.told_order.front().second);
     tenant.told_order.pop_front();
@@ -211,18 +212,18 @@ Expected<void> StateStage::run(Tenant& tenant, std::vector<RowChange> events, st
     for (const std::uint32_t other : read) own.insert(own.end(), alerts[other].begin(), alerts[other].end());
 
     std::vector<FiringChange> firings;
-    if (order == Order::kInOrder) {
+    const std::int64_t decided = horizon(tenant, i);
+    if (state.kind != StateKind::kEvent) {
+      const auto late = std::remove_if(own.begin(), own.end(),
+                                       [&](const RowChange& change) { return change.row->time < decided; });
+      is_late = is_late || late != own.end();
+      own.erase(late, own.end());
+    }
+    if (order == Order::kAnyOrder) {
+      rule->settle(decided);
+    } else if (slice >= decided) {
       rule->settle(slice);
       rule->advance(slice, firings);
-    } else {
-      const std::int64_t horizon = watermark(tenant, i);
-      rule->settle(horizon);
-      if (state.kind != StateKind::kEvent) {
-        const auto late = std::remove_if(own.begin(), own.end(),
-                                         [&](const RowChange& change) { return change.row->time < horizon; });
-        is_late = is_late || late != own.end();
-        own.erase(late, own.end());
-      }
     }
     if (!own.empty()) {
       std::sort(own.begin(), own.end(), [](const RowChange& a, const RowChange& b) {
@@ -231,7 +232,7 @@ Expected<void> StateStage::run(Tenant& tenant, std::vector<RowChange> events, st
       });
       rule->apply(own, firings);
     }
-    if (order == Order::kAnyOrder) rule->advance(watermark(tenant, i), firings);
+    if (order == Order::kAnyOrder) rule->advance(decided, firings);
     for (FiringChange& firing : firings) {
       alerts[i].push_back({firing.alert, firing.stands});
       if (data.rules[state.rule].silent) continue;
@@ -292,6 +293,7 @@ Expected<void> StateStage::run_slices(Tenant& tenant, const std::vector<Row>& ro
 
 Expected<void> StateStage::finish() {
   const ProgramData& data = program_.data();
+  const RowLayouts layouts(data);
   // First what tells one event more than once becomes one row, then rows go into the order of events.
   SortedRuns ordered(options_.memory / 4);
   std::string group;
@@ -314,7 +316,7 @@ Expected<void> StateStage::finish() {
       group = key;
     }
     BytesReader reader(bytes);
-    if (Row row = read_row(reader, data); row != nullptr) tellings.push_back(std::move(row));
+    if (Row row = layouts.read_row(reader); row != nullptr) tellings.push_back(std::move(row));
     return {};
   });
   if (!drained) return drained;
@@ -331,7 +333,7 @@ Expected<void> StateStage::finish() {
   };
   drained = ordered.drain([&](std::string_view key, std::string_view bytes) -> Expected<void> {
     BytesReader reader(bytes);
-    Row row = read_row(reader, data);
+    Row row = layouts.read_row(reader);
     if (row == nullptr) return {};
     const std::string_view own_key = key.substr(0, key.find(std::string_view("\0\0", 2)) + 2);
     if (tenant == nullptr || own_key != tenant_key || (!slice.empty() && slice.front()->time != row->time)) {
@@ -350,6 +352,7 @@ Expected<void> StateStage::finish() {
     std::int64_t newest = INT64_MIN;
     for (const std::int64_t time : each.newest) newest = std::max(newest, time);
     if (auto done = run_deadlines(each, newest); !done) return done;
+    each.decided = std::max(each.decided, newest == INT64_MIN ? newest : newest + 1);
     for (std::size_t i = 0; i < each.rules.size(); ++i) {
       if (each.rules[i] != nullptr)
         stats_.by_rule[data.rules[data.states[i].rule].name].undecided += each.rules[i]->undecided();
@@ -394,7 +397,90 @@ void StateStage::keep_within_memory() {
   }
 }
 
-void StateStage::save(std::string& out) const { (void)out; }
-bool StateStage::load(std::string_view bytes) { return bytes.empty(); }
+// ---- going on in another run
+
+void StateStage::save(std::string& out) const {
+  append_unsigned(out, tenants_.size());
+  for (const auto& [name, tenant] : tenants_) {
+    append_text(out, name);
+    save_tenant(out, tenant);
+  }
+}
+
+void StateStage::save_tenant(std::string& out, const Tenant& tenant) const {
+  const ProgramData& data = program_.data();
+  append_signed(out, tenant.decided);
+  append_unsigned(out, data.classes.size());
+  for (std::size_t i = 0; i < data.classes.size(); ++i) {
+    append_text(out, data.classes[i].name);
+    append_signed(out, tenant.newest[i]);
+  }
+  std::map<std::string_view, const Told*> told;
+  for (const auto& [key, one] : tenant.told) told.emplace(key, &one);
+  append_unsigned(out, told.size());
+  for (const auto& [key, one] : told) {
+    append_text(out, key);
+    append_signed(out, one->time);
+    append_unsigned(out, one->tellings.size());
+    for (const Row& row : one->tellings) append_row(out, *row);
+  }
+  append_unsigned(out, data.states.size());
+  for (std::size_t i = 0; i < data.states.size(); ++i) {
+    append_text(out, data.rules[data.states[i].rule].name);
+    append_text(out, data.states[i].fingerprint);
+    std::string rule;
+    if (tenant.rules[i] != nullptr) tenant.rules[i]->save(rule);
+    append_text(out, rule);
+  }
+}
+
+bool StateStage::load(BytesReader& bytes, const RowLayouts& layouts) {
+  tenants_.clear();
+  for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {
+    if (load_tenant(bytes, layouts)) continue;
+    tenants_.clear();
+    return false;
+  }
+  return bytes.ok();
+}
+
+bool StateStage::load_tenant(BytesReader& bytes, const RowLayouts& layouts) {
+  const ProgramData& data = program_.data();
+  Tenant& tenant = tenant_of(bytes.text());
+  tenant.decided = bytes.signed_number();
+  for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {
+    const std::string_view name = bytes.text();
+    const std::int64_t newest = bytes.signed_number();
+    for (std::size_t i = 0; i < data.classes.size(); ++i) {
+      if (data.classes[i].name == name) tenant.newest[i] = newest;
+    }
+  }
+  for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {
+    const std::string key(bytes.text());
+    Told told;
+    told.time = bytes.signed_number();
+    for (std::uint64_t more = bytes.unsigned_number(); more > 0 && bytes.ok(); --more) {
+      if (Row row = layouts.read_row(bytes); row != nullptr) told.tellings.push_back(std::move(row));
+    }
+    if (!told.tellings.empty()) told.row = merged(told.tellings);
+    tenant.told_order.emplace_back(told.time, key);
+    tenant.told.insert_or_assign(key, std::move(told));
+  }
+  std::sort(tenant.told_order.begin(), tenant.told_order.end());
+  for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {
+    const std::string_view name = bytes.text(), fingerprint = bytes.text(), saved = bytes.text();
+    for (std::size_t i = 0; i < data.states.size(); ++i) {
+      const bool fits =
+          data.rules[data.states[i].rule].name == name && data.states[i].fingerprint == fingerprint;
+      if (!fits || tenant.rules[i] == nullptr || saved.empty()) continue;
+      BytesReader own(saved);
+      if (tenant.rules[i]->load(own, layouts)) continue;
+      // A rule that cannot use what was kept begins anew.
+      tenant.rules[i] = make_rule_state(data.states[i], tenant.name, tenant.profile, judge_,
+                                        stats_.by_rule[data.rules[data.states[i].rule].name]);
+    }
+  }
+  return bytes.ok();
+}
 
 }  // namespace shrike

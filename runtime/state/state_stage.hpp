@@ -50,7 +50,7 @@ class StateStage {
 
   void save(std::string& out) const;
   /// False when the bytes are no state; then nothing is remembered. Rules that changed since begin anew.
-  bool load(std::string_view bytes);
+  bool load(BytesReader& bytes, const RowLayouts& layouts);
 
  private:
   /// An event as it was told, and what was made of it.
@@ -66,12 +66,13 @@ class StateStage {
     std::vector<std::int64_t> newest;               ///< per class: time of the newest event
     std::unordered_map<std::string, Told> told;     ///< by class and id
     std::deque<std::pair<std::int64_t, std::string>> told_order;
-    std::uint64_t slices = 0;
+    std::int64_t decided = INT64_MIN;  ///< inputs with an end: before it everything was judged
   };
   enum class Order : std::uint8_t { kInOrder, kAnyOrder };
 
   Tenant& tenant_of(std::string_view name);
-  std::int64_t watermark(const Tenant& tenant, std::size_t state) const;
+  /// Before this time nothing changes any more for the rule.
+  std::int64_t horizon(const Tenant& tenant, std::size_t state) const;
   Expected<void> take_now(Row row, Tenant& tenant);
   std::vector<RowChange> changes_of(const Row& row, Tenant& tenant);
   /// Lets every rule see the changes, those that are read before those that read them.
@@ -79,6 +80,8 @@ class StateStage {
   Expected<void> run_slices(Tenant& tenant, const std::vector<Row>& rows);
   Expected<void> run_deadlines(Tenant& tenant, std::int64_t until);
   void forget_told(Tenant& tenant);
+  void save_tenant(std::string& out, const Tenant& tenant) const;
+  bool load_tenant(BytesReader& bytes, const RowLayouts& layouts);
   void keep_within_memory();
 
   const Program& program_;

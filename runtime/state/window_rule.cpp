@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "runtime/aggregate_table.hpp"
+#include "runtime/firing_bytes.hpp"
 
 namespace shrike {
 namespace {
@@ -14,11 +15,16 @@ constexpr std::size_t kMaxEvents = 200'000;
 // What things take, about, with what the allocator adds.
 constexpr std::size_t kPerKey = 256;
 constexpr std::size_t kPerRow = 256;
-constexpr std::ptrdiff_t kPerStanding = 2048;
+constexpr std::size_t kPerStanding = 2048;
 
-std::ptrdiff_t size_of(const KeptEvent& event) {
-  return static_cast<std::ptrdiff_t>(sizeof(KeptEvent) + event.brief.size() + event.columns.size() +
-                                     (event.row != nullptr ? kPerRow + event.row->values.size() : 0));
+/// Whether nobody need be told of a difference: neither those who see the alert nor rules that read it.
+bool is_same(const Standing& a, const Standing& b) {
+  return a.content == b.content && a.alert->values == b.alert->values;
+}
+
+std::size_t size_of(const KeptEvent& event) {
+  return sizeof(KeptEvent) + event.brief.size() + event.columns.size() +
+         (event.row != nullptr ? kPerRow + event.row->values.size() : 0);
 }
 
 }  // namespace
@@ -60,7 +66,8 @@ void WindowRule::take(const RowChange& change, Dirty& dirty) {
     KeyState& kept = entry->second;
     if (is_new) {
       kept.in_use_order = use_order_.insert(use_order_.end(), &entry->first);
-      account(kept, static_cast<std::ptrdiff_t>(kPerKey + entry->first.size()));
+      kept.bytes = kPerKey + entry->first.size();
+      bytes_ += kept.bytes;
     }
     kept.used = judge_.next_use();
     use_order_.splice(use_order_.end(), use_order_, kept.in_use_order);
@@ -72,10 +79,12 @@ void WindowRule::take(const RowChange& change, Dirty& dirty) {
     const bool is_there =
         place != kept.events.end() && place->row != nullptr && compare(*place->row, *change.row) == 0;
     if (change.added == is_there) continue;
+    bytes_ -= kept.bytes;
+    if (kept.window != nullptr) kept.window->let_go_from(kept.events, at);
     if (change.added) {
       set_keys(state_, event_, key);
       KeptEvent event{change.row->time, change.row, {}, columns_of(state_, judge_, event_)};
-      account(kept, size_of(event));
+      kept.bytes += size_of(event);
       kept.events.insert(place, std::move(event));
     } else {
       erase(kept, at, at + 1);
@@ -88,6 +97,7 @@ void WindowRule::take(const RowChange& change, Dirty& dirty) {
       erase(kept, 0, 1);
       if (mark->second > 0) --mark->second;
     }
+    bytes_ += kept.bytes;
   }
 }
 
@@ -109,32 +119,39 @@ bool WindowRule::note_seen(std::int64_t time, bool added) {
 
 void WindowRule::judge_from(const std::string& identity, KeyState& key, std::size_t from,
                             std::vector<FiringChange>& out) {
+  bytes_ -= key.bytes;
   while (from < key.events.size() && key.events[from].row == nullptr) ++from;
-  // What stood from there on, by the row that fired; a row that was taken out is among it.
-  StandingByRow before(&is_before);
+  // An event and alerts about it give one firing, that of the last of them: they are judged together.
+  while (from > 0 && from < key.events.size() && key.events[from - 1].row != nullptr &&
+         !is_before(key.events[from - 1].row, key.events[from].row))
+    --from;
+  // What stood from there on; a row that was taken out is among it.
+  StandingByEvent before(&is_before);
   const bool whole = from == 0 || key.events[from - 1].row == nullptr;
   auto next = whole ? key.standing.begin() : key.standing.upper_bound(key.events[from - 1].row);
   while (next != key.standing.end()) before.insert(key.standing.extract(next++));
 
-  std::vector<FiringChange> opened;
   for (std::size_t at = from; at < key.events.size(); ++at) {
-    std::optional<Standing> now = judge_one(key, at);
-    if (!now) continue;
-    const auto was = before.find(key.events[at].row);
-    if (was != before.end() && was->second.content == now->content) {
-      key.standing.insert(before.extract(was));
-      continue;
-    }
-    opened.push_back({now->firing, now->alert, true});
-    key.standing.emplace(key.events[at].row, std::move(*now));
-    account(key, kPerStanding);
+    if (std::optional<Standing> now = judge_one(key, at)) key.standing.insert_or_assign(key.events[at].row, *now);
   }
+  const auto first_now = [&] {
+    return whole ? key.standing.begin() : key.standing.upper_bound(key.events[from - 1].row);
+  };
   for (auto& [row, was] : before) {
-    out.push_back({std::move(was.firing), std::move(was.alert), false});
-    account(key, -kPerStanding);
+    const auto now = key.standing.find(row);
+    if (now != key.standing.end() && is_same(now->second, was)) continue;
+    out.push_back({was.firing, was.alert, false});
   }
-  std::move(opened.begin(), opened.end(), std::back_inserter(out));
-  trim(key);
+  for (auto now = first_now(); now != key.standing.end(); ++now) {
+    const auto was = before.find(now->first);
+    if (was != before.end() && is_same(was->second, now->second)) continue;
+    out.push_back({now->second.firing, now->second.alert, true});
+  }
+  key.bytes += kPerStanding * key.standing.size();
+  key.bytes -= std::min(key.bytes, kPerStanding * key.counted_standing);
+  key.counted_standing = key.standing.size();
+  trim(key, Trim::kLazily);
+  bytes_ += key.bytes;
   if (key.events.empty()) forget(keys_.find(identity));
 }
 
@@ -152,15 +169,21 @@ std::optional<Standing> WindowRule::judge_one(KeyState& key, std::size_t at) {
   set_keys(state_, event_, *own);
   const std::int64_t watched =
       std::min(seen_since_, seen_late_.empty() ? row->time : seen_late_.begin()->first);
+  // Few events are counted anew as quickly.
+  if (key.events.size() < judge_.window_index_from()) {
+    key.window.reset();
+  } else if (key.window == nullptr) {
+    key.window = std::make_unique<WindowIndex>(state_, within_, profile_, judge_, event_);
+  }
+  if (key.window != nullptr) key.window->move_to(key.events, at);
   KeptView view(state_, key.events, at, within_, {key.stay_since, std::min(watched, row->time)}, profile_,
-                judge_, scratch_);
+                key.window.get(), judge_, scratch_);
   event_.state = &view;
   const bool holds = judge_.vm().decide(state_.when, event_);
-  view.end_evidence();
   std::optional<Standing> result;
   if (holds) {
     AlertSubject subject = subject_of(*row);
-    subject.evidence = view.evidence();
+    subject.evidence = view.evidence(event_);
     subject.key_names = state_.key_names;
     subject.key_values = own->values;
     subject.key_identity = own->identity;
@@ -178,22 +201,27 @@ std::optional<Standing> WindowRule::judge_one(KeyState& key, std::size_t at) {
 
 void WindowRule::erase(KeyState& key, std::size_t first, std::size_t end) {
   const auto begin = key.events.begin();
-  for (std::size_t at = first; at < end; ++at) account(key, -size_of(key.events[at]));
+  if (key.window != nullptr && first == 0) {
+    key.window->let_go_of_first(key.events, end);
+  } else if (key.window != nullptr) {
+    key.window->let_go_from(key.events, first);
+  }
+  for (std::size_t at = first; at < end; ++at) key.bytes -= size_of(key.events[at]);
   key.events.erase(begin + static_cast<std::ptrdiff_t>(first), begin + static_cast<std::ptrdiff_t>(end));
 }
 
 /// Forgets what no event that may still come or be judged again can look at.
-void WindowRule::trim(KeyState& key) {
+void WindowRule::trim(KeyState& key, Trim how) const {
   if (key.events.empty()) return;
   const std::int64_t newest = key.events.back().time;
   // In order nothing comes before what was judged.
-  const std::int64_t settled = judge_.in_order() ? newest + 1 : horizon_;
+  const std::int64_t settled = judge_.in_order() ? std::max(newest + 1, horizon_) : horizon_;
   if (settled == INT64_MIN) return;
-  const std::int64_t horizon = std::min(settled, newest);
+  const std::int64_t horizon = how == Trim::kAll ? settled : std::min(settled, newest);
   std::size_t gone = 0;
   while (gone < key.events.size() && is_past(key.events[gone].time, horizon, within_)) ++gone;
   // In batches: taking one from the front of many moves all of them.
-  if (gone * 4 >= key.events.size() && gone > 0) {
+  if (gone > 0 && (how == Trim::kAll || gone * 4 >= key.events.size())) {
     for (std::size_t at = 1; at <= gone && at < key.events.size(); ++at) {
       if (is_past(key.events[at - 1].time, key.events[at].time, within_))
         key.stay_since = key.events[at].time;
@@ -204,25 +232,50 @@ void WindowRule::trim(KeyState& key) {
     KeptEvent& event = key.events[at];
     if (event.time >= settled) continue;
     if (event.row == nullptr) break;  // so are all before it
-    account(key, -size_of(event));
+    key.bytes -= size_of(event);
     append_text(event.brief, event.row->class_name);
     append_text(event.brief, event.row->id);
     append_text(event.brief, event.row->at);
     event.row = nullptr;
-    account(key, size_of(event));
+    key.bytes += size_of(event);
   }
   while (!key.standing.empty() && key.standing.begin()->first->time < settled) {
     key.standing.erase(key.standing.begin());
-    account(key, -kPerStanding);
+    --key.counted_standing;
+    key.bytes -= kPerStanding;
   }
-  if (!may_fold_) return;
-  // Of a run of equal events the first and the last say all.
-  for (std::size_t at = key.events.size(); at-- > 2;) {
-    const KeptEvent &last = key.events[at], &middle = key.events[at - 1], &first = key.events[at - 2];
-    if (last.row != nullptr) continue;
-    if (last.columns != middle.columns || middle.columns != first.columns) break;
-    erase(key, at - 1, at);
+  if (may_fold_) fold(key, how);
+}
+
+/// Of a run of equal events the first and the last say all.
+void WindowRule::fold(KeyState& key, Trim how) {
+  const auto is_inside = [&](std::size_t at) {
+    return at > 0 && at + 1 < key.events.size() && key.events[at + 1].row == nullptr &&
+           key.events[at - 1].columns == key.events[at].columns &&
+           key.events[at].columns == key.events[at + 1].columns;
+  };
+  // An index that is kept up would begin anew each time, so with one many go at once.
+  const std::size_t size = key.events.size();
+  if (size > 2 && is_inside(size - 2)) ++key.foldable;
+  const bool now = how == Trim::kAll || key.window == nullptr || key.foldable * 4 >= size;
+  if (!now) return;
+  const bool only_last = how == Trim::kLazily && key.window == nullptr;
+  KeptEvents folded;
+  if (only_last) {
+    while (key.events.size() > 2 && is_inside(key.events.size() - 2))
+      erase(key, key.events.size() - 2, key.events.size() - 1);
+  } else {
+    if (key.window != nullptr) key.window->let_go_from(key.events, 0);
+    for (std::size_t at = 0; at < size; ++at) {
+      if (is_inside(at)) {
+        key.bytes -= size_of(key.events[at]);
+      } else {
+        folded.push_back(key.events[at]);
+      }
+    }
+    key.events = std::move(folded);
   }
+  key.foldable = 0;
 }
 
 void WindowRule::settle(std::int64_t horizon) {
@@ -255,12 +308,108 @@ void WindowRule::evict_oldest(bool in_progress) {
   ++counts_.evicted_keys;
 }
 
-void WindowRule::account(KeyState& key, std::ptrdiff_t bytes) {
-  key.bytes += static_cast<std::size_t>(bytes);
-  bytes_ += static_cast<std::size_t>(bytes);
+void WindowRule::save(std::string& out) const {
+  append_signed(out, horizon_);
+  append_signed(out, seen_since_);
+  append_unsigned(out, seen_late_.size());
+  for (const auto& [time, count] : seen_late_) {
+    append_signed(out, time);
+    append_unsigned(out, count);
+  }
+  std::map<std::string_view, const KeyState*> sorted;
+  for (const auto& [identity, key] : keys_) sorted.emplace(identity, &key);
+  std::string keys;
+  std::uint64_t count = 0;
+  for (const auto& [identity, key] : sorted) {
+    // What a later trim would take is left out, so that equal state has equal bytes.
+    KeyState plain{key->events, key->standing, key->stay_since, 0, key->bytes, key->counted_standing};
+    trim(plain, Trim::kAll);
+    if (plain.events.empty()) continue;
+    ++count;
+    append_text(keys, identity);
+    append_key(keys, plain);
+  }
+  append_unsigned(out, count);
+  out += keys;
 }
 
-void WindowRule::save(std::string& out) const { (void)out; }
-bool WindowRule::load(BytesReader& bytes) { return bytes.ok(); }
+void WindowRule::append_key(std::string& out, const KeyState& key) {
+  append_signed(out, key.stay_since);
+  append_unsigned(out, key.events.size());
+  for (const KeptEvent& event : key.events) {
+    append_signed(out, event.time);
+    append_text(out, event.columns);
+    append_text(out, event.brief);
+    std::string row;
+    if (event.row != nullptr) append_row(row, *event.row);
+    append_text(out, row);
+  }
+  append_unsigned(out, key.standing.size());
+  for (const auto& [row, standing] : key.standing) {
+    append_text(out, to_bytes(standing.firing));
+    append_text(out, standing.content);
+    append_row(out, *row);
+    append_row(out, *standing.alert);
+  }
+}
+
+bool WindowRule::load(BytesReader& bytes, const RowLayouts& layouts) {
+  horizon_ = bytes.signed_number();
+  seen_since_ = bytes.signed_number();
+  for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {
+    const std::int64_t time = bytes.signed_number();
+    seen_late_[time] = bytes.unsigned_number();
+  }
+  std::vector<std::pair<std::int64_t, std::string>> by_use;
+  for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {
+    std::string identity(bytes.text());
+    KeyState key;
+    if (!read_key(bytes, layouts, key)) return false;
+    by_use.emplace_back(key.events.back().time, identity);
+    keys_.insert_or_assign(std::move(identity), std::move(key));
+  }
+  std::sort(by_use.begin(), by_use.end());
+  for (const auto& [time, identity] : by_use) {
+    const auto entry = keys_.find(identity);
+    KeyState& key = entry->second;
+    key.in_use_order = use_order_.insert(use_order_.end(), &entry->first);
+    key.used = judge_.next_use();
+    key.counted_standing = key.standing.size();
+    key.bytes = kPerKey + identity.size() + kPerStanding * key.counted_standing;
+    for (const KeptEvent& event : key.events) key.bytes += size_of(event);
+    bytes_ += key.bytes;
+  }
+  return bytes.ok();
+}
+
+bool WindowRule::read_key(BytesReader& bytes, const RowLayouts& layouts, KeyState& key) {
+  key.stay_since = bytes.signed_number();
+  for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {
+    KeptEvent event;
+    event.time = bytes.signed_number();
+    event.columns = bytes.text();
+    event.brief = bytes.text();
+    if (const std::string_view row = bytes.text(); !row.empty()) {
+      BytesReader reader(row);
+      event.row = layouts.read_row(reader);
+      if (event.row == nullptr || event.row->time != event.time) return false;
+    }
+    const bool in_order = key.events.empty() || key.events.back().time <= event.time;
+    if (!in_order || (event.row == nullptr && event.brief.empty())) return false;
+    key.events.push_back(std::move(event));
+  }
+  for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {
+    Standing standing;
+    std::optional<Firing> firing = firing_from_bytes(bytes.text());
+    if (!firing) return false;
+    standing.firing = std::move(*firing);
+    standing.content = bytes.text();
+    const Row row = layouts.read_row(bytes);
+    standing.alert = layouts.read_row(bytes);
+    if (row == nullptr || standing.alert == nullptr) return false;
+    key.standing.emplace(row, std::move(standing));
+  }
+  return bytes.ok() && !key.events.empty();
+}
 
 }  // namespace shrike

@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <list>
 #include <map>
+#include <memory>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -26,20 +28,27 @@ class WindowRule : public RuleState {
   std::uint64_t oldest_use(bool in_progress) const override;
   void evict_oldest(bool in_progress) override;
   void save(std::string& out) const override;
-  bool load(BytesReader& bytes) override;
+  bool load(BytesReader& bytes, const RowLayouts& layouts) override;
 
  private:
-  static bool is_before(const Row& a, const Row& b) { return compare(*a, *b) < 0; }
-  using StandingByRow = std::map<Row, Standing, bool (*)(const Row&, const Row&)>;
+  /// In the order of events, alerts taken for their event.
+  static bool is_before(const Row& a, const Row& b) {
+    return std::tie(a->time, a->class_name, a->id) < std::tie(b->time, b->class_name, b->id);
+  }
+  using StandingByEvent = std::map<Row, Standing, bool (*)(const Row&, const Row&)>;
 
   struct KeyState {
     KeptEvents events;
-    StandingByRow standing{&is_before};  ///< by the row that fired
+    StandingByEvent standing{&is_before};  ///< by the event that fired
     std::int64_t stay_since = 0;         ///< when the stay of the first kept event began, for age()
     std::uint64_t used = 0;              ///< number of the use
     std::size_t bytes = 0;
-    std::list<const std::string*>::iterator in_use_order;
+    std::size_t counted_standing = 0;  ///< in `bytes`
+    std::size_t foldable = 0;  ///< events that fold() could take, about
+    std::unique_ptr<WindowIndex> window = {};  ///< for keys with many events
+    std::list<const std::string*>::iterator in_use_order = {};
   };
+  enum class Trim : std::uint8_t { kLazily, kAll };
   using Keys = std::unordered_map<std::string, KeyState>;
   /// What of a key is to be judged again: from this row on.
   using Dirty = std::map<std::string, std::size_t>;
@@ -49,11 +58,12 @@ class WindowRule : public RuleState {
   void judge_from(const std::string& identity, KeyState& key, std::size_t from,
                   std::vector<FiringChange>& out);
   std::optional<Standing> judge_one(KeyState& key, std::size_t at);
-  void trim(KeyState& key);
-  void erase(KeyState& key, std::size_t first, std::size_t end);
+  void trim(KeyState& key, Trim how) const;
+  static void fold(KeyState& key, Trim how);
+  static void erase(KeyState& key, std::size_t first, std::size_t end);
+  static void append_key(std::string& out, const KeyState& key);
+  bool read_key(BytesReader& bytes, const RowLayouts& layouts, KeyState& key);
   void forget(Keys::iterator key);
-  /// Counts what a key takes more, or less.
-  void account(KeyState& key, std::ptrdiff_t bytes);
 
   const std::int64_t within_;
   bool uses_watched_ = false;

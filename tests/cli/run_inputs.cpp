@@ -146,18 +146,26 @@ TEST_CASE("rules that do not compile end with 2 and show every mistake") {
   CHECK(contains(result.err, "the rules do not compile"));
 }
 
-TEST_CASE("rules with memory are refused by name") {
+TEST_CASE("a state file makes daily exports one run") {
   const Folder folder;
-  folder.add(
-      "burst.shrike",
-      "rule burst \"Burst\" {\n  severity low\n  attack T1110.003\n  on audit where operation == \"Send\"\n"
-      "  each user within 1h\n  when count() >= 10\n  say \"{user}\"\n}\n");
-  const auto result = folder.shrike({"run", "--rules", "burst.shrike", "-"});
-  CHECK(result.code == 2);
-  CHECK(contains(result.err, "cannot run yet"));
-  const auto checked = folder.shrike({"check", "burst.shrike"});
-  CHECK(checked.code == 0);
-  CHECK(contains(checked.out, "not run yet: burst"));
+  folder.add("burst.shrike",
+             "rule burst \"Burst\" {\n  severity low\n  attack T1114.003\n  on audit where operation == "
+             "\"New-InboxRule\"\n  each operation within 1h\n  when count() >= 2\n  say \"{count()} rules\"\n}\n");
+  folder.add("1.json", forwarding_record(1));
+  folder.add("2.json", forwarding_record(2));
+  const auto together = folder.shrike({"run", "--rules", "burst.shrike", "1.json", "2.json"});
+  CHECK(contains(together.out, "2 rules"));
+  const auto first = folder.shrike({"run", "--rules", "burst.shrike", "--state", "kept", "1.json"});
+  CHECK(first.code == 0);
+  CHECK_FALSE(contains(first.out, "2 rules"));
+  CHECK(folder.has("kept"));
+  const auto second = folder.shrike({"run", "--rules", "burst.shrike", "--state", "kept", "2.json"});
+  CHECK(second.code == 0);
+  CHECK(contains(second.out, "2 rules"));
+  folder.add("kept", "no state");
+  const auto damaged = folder.shrike({"run", "--rules", "burst.shrike", "--state", "kept", "2.json"});
+  CHECK(damaged.code == 2);
+  CHECK(contains(damaged.err, "this is no state of Shrike"));
 }
 
 TEST_CASE("settings and exceptions hold for the standard library") {

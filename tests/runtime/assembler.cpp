@@ -9,7 +9,7 @@ namespace shrike::test {
 
 Assembler::Assembler() {
   data.files = {"test.shrike"};
-  data.classes.push_back({"event", "An event", {}});
+  data.classes.push_back({"event", "An event", {}, {}});
   SourceData source;
   source.name = "given";
   data.sources.push_back(source);

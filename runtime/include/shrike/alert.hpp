@@ -47,6 +47,7 @@ struct Alert {
   std::vector<std::string> blind;  ///< fields the rule used that were missing
   double late = 0;                 ///< seconds behind the newest event seen when the firing event came
   std::string ruleset;             ///< Program::hash()
+  bool again = false;              ///< it was open already and now says something else
 };
 
 /// The NDJSON object {"kind": "alert", …}; strings are valid UTF-8 (bad bytes become U+FFFD).

@@ -47,6 +47,7 @@ struct EngineOptions {
   std::size_t memory = std::size_t{512} << 20;
   std::map<std::string, std::int64_t, std::less<>> lateness = {};  ///< by source, nanoseconds, for kEarly
   std::optional<std::int64_t> lateness_of_all = {};                ///< instead of what any source says
+  std::size_t window_index_from = 64;  ///< kept events of a key from which aggregates are kept up, not recounted
   std::vector<std::string> also_show = {};  ///< fields to put into Alert::show beside those of the rule
   ReadLimits limits = {};
 };

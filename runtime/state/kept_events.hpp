@@ -1,0 +1,33 @@
+// Events as a rule with `each` keeps them under one key.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/state/rule_state.hpp"
+
+namespace shrike {
+
+/// An event as a rule keeps it: what its aggregates read, and enough to name it as evidence. The row itself
+/// stays while the event may be judged again.
+struct KeptEvent {
+  std::int64_t time = 0;
+  Row row;              ///< null once nothing before it can change
+  std::string brief;    ///< class, id and place; empty while the row is there
+  std::string columns;  ///< per column: text of its bytes, empty where it leaves the event out
+};
+
+using KeptEvents = std::vector<KeptEvent>;  ///< in the order of events
+
+/// The columns of a rule for the event that is open, its key set.
+std::string columns_of(const StateData& state, RowJudge& judge, EventState& event);
+
+/// Class, id, time and place of a kept event.
+Evidence evidence_of(const KeptEvent& event);
+
+/// The bytes of one column of a kept event; empty where it leaves the event out.
+std::string_view column_of(const KeptEvent& event, std::uint32_t column);
+
+}  // namespace shrike

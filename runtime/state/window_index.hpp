@@ -1,0 +1,51 @@
+// Aggregates that are kept up instead of counted anew, for keys with many events: the window of one judged event
+// moves along the kept events, forwards and back, and each step costs no more than a logarithm. Used by
+// window_rule.cpp; what it cannot answer is counted by aggregates.cpp, which is also what it is tested against.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "runtime/state/kept_events.hpp"
+
+namespace shrike {
+
+class WindowIndex {
+ public:
+  /// `event` is one of the key's; numbers that depend on the event are taken from it.
+  WindowIndex(const StateData& state, std::int64_t within, std::uint32_t profile, RowJudge& judge, EventState& event);
+  ~WindowIndex();
+
+  /// Makes the windows those of the event at `at`.
+  void move_to(const KeptEvents& events, std::size_t at);
+  /// Lets go of every event from `at` on, before one comes or goes there.
+  void let_go_from(const KeptEvents& events, std::size_t at);
+  /// Lets go of the first `count` events, before they go.
+  void let_go_of_first(const KeptEvents& events, std::size_t count);
+
+  /// What an aggregate asks beside what is kept.
+  struct Arguments {
+    std::string_view identity = {};  ///< of the event's own value, for `new`
+    double percentage = 0;
+    std::int64_t bucket = 0;  ///< nanoseconds
+  };
+
+  /// Whether it knows the answer of an aggregate for the event that it was moved to.
+  bool answers(std::uint32_t aggregate, const Arguments& arguments) const;
+  Value answer(std::uint32_t aggregate, const KeptEvents& events, std::size_t at, const Arguments& arguments,
+               Arena& arena) const;
+
+  std::size_t bytes() const;
+
+ private:
+  class Site;
+
+  RowJudge& judge_;
+  std::vector<std::unique_ptr<Site>> sites_;
+  std::vector<std::uint32_t> site_of_;  ///< per ProgramData::aggregates; kNoIndex: none
+  std::uint64_t gone_ = 0;              ///< events that went from the front
+};
+
+}  // namespace shrike
