@@ -84,6 +84,24 @@ TEST_CASE("generated rules with state type and most fire; arrival and duplicates
   CHECK(100 * all.firing >= 60 * all.rules);
 }
 
+TEST_CASE("matches found by leaving early are those found by trying everything") {
+  unsigned compared = 0;
+  for (unsigned seed = 1; seed <= 400 * scale(); ++seed) {
+    StateGenerator generator(seed);
+    const SourceFiles files{{"generated.shrike", generator.file()}};
+    const Analysis analysis = analyse(files);
+    REQUIRE_FALSE(analysis.has_errors());
+    const std::vector<LoggedEvent> log = generator.log(14);
+    const auto events = to_events(analysis.model, log);
+    const auto all = StateMatcher(analysis.model, Trying::kEverything).firings(events, newest_time(log));
+    const auto early = StateMatcher(analysis.model, Trying::kLeavingEarly).firings(events, newest_time(log));
+    CHECK_MESSAGE(all_of(all) == all_of(early), "seed " << seed);
+    for (const StandingFiring& firing : all) compared += firing.evidence.empty() ? 0U : 1U;
+  }
+  MESSAGE(compared << " firings of rules with steps compared");
+  CHECK(compared >= 200);
+}
+
 TEST_CASE("the generated sources read the records of a generated log as it is") {
   StateGenerator generator(7);
   const SourceFiles files{{"generated.shrike", generator.file()}};

@@ -368,6 +368,7 @@ std::string StateGenerator::output_value() {
   if (!draft_.text_keys.empty() && chance(25)) return pick(draft_.text_keys);
   if (chance(30)) return output_int();
   if (has_steps_) {
+    if (chance(25)) return pick(draft_.keys);
     const Name& step = draft_.steps[below(static_cast<unsigned>(draft_.steps.size()))];
     if (chance(20)) return fmt::format("{}.time - {}.time", step.text, draft_.steps.front().text);
     return fmt::format("{}.{}", step.text, any_field(step.scope));
@@ -531,6 +532,7 @@ std::string StateGenerator::keys(std::vector<std::string>& printed, std::size_t&
   }
   count = texts.size();
   for (const std::string& text : texts) printed.push_back(text.substr(0, text.find(' ')));
+  draft_.keys = printed;
   return fmt::format("{}", fmt::join(texts, ", "));
 }
 

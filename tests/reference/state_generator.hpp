@@ -48,6 +48,7 @@ class StateGenerator {
     std::string params, lets;
     Scope scope;                               ///< of `on`
     std::vector<std::string> text_keys;        ///< named keys that are texts
+    std::vector<std::string> keys;             ///< as they are called after steps
     std::vector<std::string> bool_lets;        ///< that look at one event
     std::vector<std::string> int_lets;         ///< that hold aggregates or look at steps
     std::vector<std::string> ints, durations;  ///< parameters

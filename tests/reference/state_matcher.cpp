@@ -202,7 +202,7 @@ void StateMatcher::run_steps_of_key(const ast::Rule& rule, const std::vector<std
             [](const Seen* a, const Seen* b) { return before(*a, *b); });
   completing.erase(std::unique(completing.begin(), completing.end()), completing.end());
 
-  StepSearch search(evaluator_, rule, candidates);
+  StepSearch search(evaluator_, rule, candidates, trying_);
   std::vector<std::pair<const Seen*, StepSearch::Match>> matches;
   for (const Seen* seen : completing) {
     StepSearch::Match match = search.completed_by(*seen);

@@ -35,7 +35,8 @@ struct StandingFiring {
 
 class StateMatcher {
  public:
-  explicit StateMatcher(const Model& model) : model_(model), evaluator_(model) {}
+  explicit StateMatcher(const Model& model, Trying trying = Trying::kLeavingEarly)
+      : model_(model), trying_(trying), evaluator_(model) {}
 
   /// Every firing that exceptions let pass, before `quiet`: rules in topological order along the alerts that
   /// they read, the firings of each in event order. Events come in any order, with duplicates; those without
@@ -73,6 +74,7 @@ class StateMatcher {
   void add_quiet(const ast::Rule& rule, const Scene& scene, StandingFiring& firing);
 
   const Model& model_;
+  Trying trying_;
   Evaluator evaluator_;
   std::list<RefEvent> merged_;
   std::list<Seen> seen_;       ///< events, and alerts of the rules that have run

@@ -50,11 +50,12 @@ std::set<std::uint32_t> steps_of(const Expr* condition, const ast::Rule& rule) {
 }
 
 StepSearch::StepSearch(Evaluator& evaluator, const ast::Rule& rule,
-                       const std::vector<std::vector<Entry>>& candidates)
+                       const std::vector<std::vector<Entry>>& candidates, Trying trying)
     : evaluator_(evaluator),
       rule_(rule),
       candidates_(candidates),
-      together_(rule.order == ast::StepOrder::kTogether) {
+      together_(rule.order == ast::StepOrder::kTogether),
+      trying_(trying) {
   for (const Step& step : rule.steps) looks_at_.push_back(steps_of(step.where.get(), rule));
   for (std::size_t step = rule.steps.size(); step-- > 0;) {
     if (rule.steps[step].absent) continue;
@@ -79,53 +80,98 @@ std::size_t StepSearch::neighbour(std::size_t step, int direction) const {
 StepSearch::Match StepSearch::completed_by(const Seen& last) {
   last_ = &last;
   chosen_.assign(rule_.steps.size(), {});
-  if (!choose(0)) return {};
-  Match match = chosen_;
-  for (auto& events : match) std::reverse(events.begin(), events.end());
-  return match;
+  newest_.clear();
+  choose(0);
+  return newest_;
 }
 
-/// Fills the slots from this one on, the newest candidates first: the first match found is the newest.
-bool StepSearch::choose(std::size_t slot) {
-  if (slot == slots_.size()) return is_complete();
+/// Fills the slots from this one on in every way, the newest candidates first.
+void StepSearch::choose(std::size_t slot) {
+  // The first match found is the newest.
+  if (trying_ == Trying::kLeavingEarly && !newest_.empty()) return;
+  if (slot == slots_.size()) {
+    if (!is_match()) return;
+    Match match = chosen_;
+    for (auto& events : match) std::reverse(events.begin(), events.end());
+    if (newest_.empty() || is_newer(match, newest_)) newest_ = std::move(match);
+    return;
+  }
   const std::uint32_t step = slots_[slot].step;
   for (auto entry = candidates_[step].rbegin(); entry != candidates_[step].rend(); ++entry) {
-    if (!may_stand(slots_[slot], *entry->seen)) continue;
+    if (trying_ == Trying::kLeavingEarly && !may_stand(slots_[slot], *entry->seen)) continue;
     chosen_[step].push_back(&*entry);
     const bool is_full = slots_[slot].nth + 1 == times_of(step);
-    if ((!is_full || conditions_hold(step)) && choose(slot + 1)) return true;
+    if (trying_ == Trying::kEverything || !is_full || conditions_hold(step)) choose(slot + 1);
     chosen_[step].pop_back();
   }
-  return false;
 }
 
+bool StepSearch::is_match() {
+  const auto within = [&](const Expr& length) { return static_cast<Wide>(evaluator_.constant(length)); };
+  std::vector<const Seen*> all;
+  for (const auto& events : chosen_) {
+    for (const Entry* entry : events) all.push_back(entry->seen);
+    // The events of a step, the newest first.
+    for (std::size_t i = 1; i < events.size(); ++i) {
+      if (!before(*events[i]->seen, *events[i - 1]->seen)) return false;
+    }
+  }
+  // All different.
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (same_event(*all[i], *all[j])) return false;
+    }
+  }
+  // All in less than `within`.
+  for (const Seen* a : all) {
+    for (const Seen* b : all) {
+      if (distance(*a, *b) >= within(*rule_.within)) return false;
+    }
+  }
+  std::size_t last_step = 0;
+  for (std::size_t step = 0; step < rule_.steps.size(); ++step) {
+    const Step& decl = rule_.steps[step];
+    if (decl.absent) continue;
+    last_step = step;
+    const auto& events = chosen_[step];
+    if (decl.times_in && distance(*events.back()->seen, *events.front()->seen) >= within(*decl.times_in))
+      return false;
+    if (!condition_holds(step)) return false;
+    const std::size_t previous = neighbour(step, -1);
+    if (together_ || previous == kNone) continue;
+    // No time is before that of the step before; that of a step is its last event's.
+    const Seen& from = *chosen_[previous].front()->seen;
+    for (const Entry* entry : events) {
+      if (entry->seen->time < from.time) return false;
+    }
+    if (decl.within && distance(from, *events.front()->seen) >= within(*decl.within)) return false;
+  }
+  if (together_) {
+    return std::find(all.begin(), all.end(), last_) != all.end() &&
+           std::none_of(all.begin(), all.end(), [&](const Seen* seen) { return before(*last_, *seen); });
+  }
+  if (chosen_[last_step].front()->seen != last_) return false;
+  for (std::size_t step = 0; step < rule_.steps.size(); ++step) {
+    if (rule_.steps[step].absent && !is_absent(step)) return false;
+  }
+  return true;
+}
+
+/// False only where nothing that is chosen later can make a match of it.
 bool StepSearch::may_stand(const Slot& slot, const Seen& seen) const {
-  const Step& step = rule_.steps[slot.step];
   const auto& own = chosen_[slot.step];
+  if (!own.empty() && !before(seen, *own.back()->seen)) return false;
   for (const auto& events : chosen_) {
     for (const Entry* other : events) {
       if (same_event(*other->seen, seen)) return false;
     }
   }
-  // The completing event is the last one, so all lie less than `within` before it.
   if (distance(seen, *last_) >= evaluator_.constant(*rule_.within)) return false;
-  if (!own.empty()) {
-    if (!before(seen, *own.back()->seen)) return false;
-    if (step.times_in && distance(seen, *own.front()->seen) >= evaluator_.constant(*step.times_in))
-      return false;
-  }
   if (together_) return !before(*last_, seen);
-
   const std::size_t after = neighbour(slot.step, +1);
   if (after == kNone) return slot.nth > 0 || &seen == last_;
-  for (const Entry* next : chosen_[after]) {
-    if (next->seen->time < seen.time) return false;
-  }
-  if (slot.nth == 0 && rule_.steps[after].within) {
-    const Seen& next = *chosen_[after].front()->seen;
-    if (distance(seen, next) >= evaluator_.constant(*rule_.steps[after].within)) return false;
-  }
-  return true;
+  return std::none_of(chosen_[after].begin(), chosen_[after].end(),
+                      [&](const Entry* next) { return next->seen->time < seen.time; });
 }
 
 Scene StepSearch::scene_of(const Entry& entry) const {
@@ -141,26 +187,18 @@ Scene StepSearch::scene_of(const Entry& entry) const {
   return scene;
 }
 
+bool StepSearch::condition_holds(std::size_t step) {
+  if (!rule_.steps[step].where) return true;
+  return std::all_of(chosen_[step].begin(), chosen_[step].end(), [&](const Entry* entry) {
+    return evaluator_.holds(*rule_.steps[step].where, scene_of(*entry));
+  });
+}
+
 /// The conditions of later steps that wait for this one alone.
 bool StepSearch::conditions_hold(std::uint32_t assigned) {
   for (std::size_t step = assigned; step < rule_.steps.size(); ++step) {
-    if (looks_at_[step].empty() || *looks_at_[step].begin() != assigned) continue;
-    for (const Entry* entry : chosen_[step]) {
-      if (!evaluator_.holds(*rule_.steps[step].where, scene_of(*entry))) return false;
-    }
-  }
-  return true;
-}
-
-bool StepSearch::is_complete() {
-  if (together_) {
-    return std::any_of(chosen_.begin(), chosen_.end(), [&](const auto& events) {
-      return std::any_of(events.begin(), events.end(),
-                         [&](const Entry* entry) { return entry->seen == last_; });
-    });
-  }
-  for (std::size_t step = 0; step < rule_.steps.size(); ++step) {
-    if (rule_.steps[step].absent && !is_absent(step)) return false;
+    const bool waits = !looks_at_[step].empty() && *looks_at_[step].begin() == assigned;
+    if (waits && !condition_holds(step)) return false;
   }
   return true;
 }
@@ -189,7 +227,7 @@ bool StepSearch::is_absent(std::size_t index) {
     if (to != nullptr && f.time > to->time) continue;
     if (from != nullptr && (f.time < from->time || distance(*from, f) >= within)) continue;
     if (from == nullptr && distance(f, *to) >= within) continue;
-    if (!looks_at_[index].empty() && !evaluator_.holds(*step.where, scene_of(entry))) continue;
+    if (step.where && !evaluator_.holds(*step.where, scene_of(entry))) continue;
     const bool known =
         std::any_of(fitting.begin(), fitting.end(), [&](const Seen* other) { return same_event(*other, f); });
     if (!known) fitting.push_back(&f);
