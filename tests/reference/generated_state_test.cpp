@@ -28,8 +28,6 @@ struct Counts {
   unsigned rules = 0, firing = 0, firings = 0, standing = 0;
 };
 
-std::string kind_of(const ast::Rule& rule) { return rule.title; }
-
 std::string all_of(const std::vector<StandingFiring>& firings) {
   std::string text;
   for (const StandingFiring& firing : firings) text += describe(firing) + "\n";
@@ -41,7 +39,6 @@ std::string all_of(const std::vector<StandingFiring>& firings) {
 TEST_CASE("generated rules with state type and most fire; arrival and duplicates make no difference") {
   std::map<std::string, Counts> kinds;
   Counts all;
-  std::map<std::string, unsigned> aggregates;
   for (unsigned seed = 1; seed <= 300 * scale(); ++seed) {
     StateGenerator generator(seed);
     const SourceFiles files{{"generated.shrike", generator.file()}};
@@ -60,7 +57,7 @@ TEST_CASE("generated rules with state type and most fire; arrival and duplicates
     std::map<std::string, unsigned> fired;
     for (const StandingFiring& firing : firings) ++fired[firing.rule];
     for (const RuleInfo& rule : model.rules) {
-      for (Counts* counts : {&kinds[kind_of(*rule.decl)], &all}) {
+      for (Counts* counts : {&kinds[rule.decl->title], &all}) {
         const unsigned count = fired[rule.decl->name.text];
         ++counts->rules;
         counts->firing += count > 0 ? 1 : 0;

@@ -1,7 +1,6 @@
 #include "tests/reference/state_generator.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <set>
 
 #include <fmt/format.h>

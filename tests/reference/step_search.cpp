@@ -65,7 +65,8 @@ StepSearch::StepSearch(Evaluator& evaluator, const ast::Rule& rule,
 }
 
 std::int64_t StepSearch::times_of(std::size_t step) const {
-  return rule_.steps[step].times ? evaluator_.constant(*rule_.steps[step].times) : 1;
+  if (!rule_.steps[step].times) return 1;
+  return std::max<std::int64_t>(1, evaluator_.constant(*rule_.steps[step].times));
 }
 
 /// The next step in that direction that is no absence.
