@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include <fmt/args.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "runtime/address.hpp"
 #include "runtime/arena.hpp"
@@ -44,6 +44,28 @@ source audits: audit {
   operation = raw.operation  target = raw.target
 }
 )RULES";
+
+/// A part of a text to put together.
+struct Part {
+  Part(std::string t) : text(std::move(t)) {}              // NOLINT(google-explicit-constructor)
+  Part(const char* t) : text(t) {}                         // NOLINT(google-explicit-constructor)
+  Part(unsigned number) : text(std::to_string(number)) {}  // NOLINT(google-explicit-constructor)
+  std::string text;
+};
+
+/// As fmt::format. Parts in braces are made from the first to the last, those of a call in any order: so one
+/// seed gives one text with every compiler.
+std::string fill(fmt::string_view form, std::initializer_list<Part> parts) {
+  fmt::dynamic_format_arg_store<fmt::format_context> store;
+  for (const Part& part : parts) store.push_back(part.text);
+  return fmt::vformat(form, store);
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
+  return text;
+}
 
 }  // namespace
 
@@ -114,7 +136,7 @@ std::string StateGenerator::text_of(const std::string& field) {
   if (field == "country") return pick({"JP", "US", "jp"});
   if (field == "operation") return pick({"Send", "send", "Delete", "Reset"});
   if (field == "rule" && !draft_.scope.rules.empty())
-    return fmt::format("r{}", draft_.scope.rules[below(static_cast<unsigned>(draft_.scope.rules.size()))]);
+    return fill("r{}", {draft_.scope.rules[below(static_cast<unsigned>(draft_.scope.rules.size()))]});
   if (field == "severity") return pick({"low", "medium", "high"});
   return pick({"a", "A", "b", "c"});
 }
@@ -138,15 +160,15 @@ std::string StateGenerator::event_test(const Scope& scope) {
     case 1:
     case 2: {
       const std::string name = field(scope, Type::kText);
-      return fmt::format("{} {} \"{}\"", name, pick({"==", "==", "!=", "starts"}), text_of(name));
+      return fill("{} {} \"{}\"", {name, pick({"==", "==", "!=", "starts"}), text_of(name)});
     }
     case 3: {
       const std::string name = field(scope, Type::kText);
-      return fmt::format("{} in [\"{}\", \"{}\"]", name, text_of(name), text_of(name));
+      return fill("{} in [\"{}\", \"{}\"]", {name, text_of(name), text_of(name)});
     }
     case 4:
     case 5:
-      return fmt::format("size {} {}", pick({">=", "<", "==", ">="}), number(5));
+      return fill("size {} {}", {pick({">=", "<", "==", ">="}), number(5)});
     case 6:
       return scope.signin ? pick({"error in [50126, 50074]", "error != 0", "ratio > 0.75", "error == 0"})
                           : "ok";
@@ -156,9 +178,9 @@ std::string StateGenerator::event_test(const Scope& scope) {
     case 8:
       return pick({"ok", "ok == false", "not ok"});
     case 9:
-      return fmt::format("tags contains \"{}\"", text_of("tags"));
+      return fill("tags contains \"{}\"", {text_of("tags")});
     case 10:
-      return fmt::format("{} {}", pick({"has", "has", "missing"}), any_field(scope));
+      return fill("{} {}", {pick({"has", "has", "missing"}), any_field(scope)});
     case 11:
       return pick({"ip in 10.0.0.0/8", "ip != 10.0.0.1", "len(tags) >= 2", "size % 2 == 0"});
     case 12:
@@ -176,12 +198,12 @@ std::string StateGenerator::event_test(const Scope& scope) {
 std::string StateGenerator::event_condition(const Scope& scope) {
   switch (below(8)) {
     case 0:
-      return fmt::format("{} and {}", event_test(scope), event_test(scope));
+      return fill("{} and {}", {event_test(scope), event_test(scope)});
     case 1:
     case 2:
-      return fmt::format("({} or {})", event_test(scope), event_test(scope));
+      return fill("({} or {})", {event_test(scope), event_test(scope)});
     case 3:
-      return fmt::format("not ({})", event_test(scope));
+      return fill("not ({})", {event_test(scope)});
     default:
       return event_test(scope);
   }
@@ -193,27 +215,25 @@ std::string StateGenerator::step_test(const Scope& scope) {
   const Name& other = draft_.steps[below(static_cast<unsigned>(draft_.steps.size()))];
   switch (below(9)) {
     case 0:
-      return fmt::format("{} == {}.{}", field(scope, Type::kText), other.text,
-                         field(other.scope, Type::kText));
+      return fill("{} == {}.{}", {field(scope, Type::kText), other.text, field(other.scope, Type::kText)});
     case 1:
     case 2: {
       const std::string name = pick({"user", "session", "outcome"});
-      return fmt::format("{} {} {}.{}", name, pick({"==", "!="}), other.text, name);
+      return fill("{} {} {}.{}", {name, pick({"==", "!="}), other.text, name});
     }
     case 3:
-      return fmt::format("{} {} {}.{}", field(scope, Type::kInt), pick({">=", "<", "!="}), other.text,
-                         field(other.scope, Type::kInt));
+      return fill("{} {} {}.{}", {field(scope, Type::kInt), pick({">=", "<", "!="}), other.text,
+                                  field(other.scope, Type::kInt)});
     case 4:
-      return fmt::format("time {} {}.time", pick({">", ">=", ">="}), other.text);
+      return fill("time {} {}.time", {pick({">", ">=", ">="}), other.text});
     case 5:
-      return fmt::format("time - {}.time {} {}", other.text, pick({"<", ">="}), pick({"1m", "5m", "10m"}));
+      return fill("time - {}.time {} {}", {other.text, pick({"<", ">="}), pick({"1m", "5m", "10m"})});
     case 6:
-      return fmt::format("(ip != {}.ip or {})", other.text, event_test(scope));
+      return fill("(ip != {}.ip or {})", {other.text, event_test(scope)});
     case 7:
-      return fmt::format("({} or size >= {}.size)", event_test(scope), other.text);
+      return fill("({} or size >= {}.size)", {event_test(scope), other.text});
     default:
-      return fmt::format("{} and {}.{} != \"x\"", event_test(scope), other.text,
-                         field(other.scope, Type::kText));
+      return fill("{} and {}.{} != \"x\"", {event_test(scope), other.text, field(other.scope, Type::kText)});
   }
 }
 
@@ -226,13 +246,12 @@ std::string StateGenerator::filtered(const std::string& first, bool last_too) {
     if (chance(35)) {
       const std::string same =
           chance(70) ? field(draft_.scope, Type::kText) : field(draft_.scope, Type::kInt);
-      test = fmt::format("{} {} this.{}", same, pick({"==", "==", "!="}), same);
+      test = fill("{} {} this.{}", {same, pick({"==", "==", "!="}), same});
     } else if (chance(15)) {
       test = pick({"size <= this.size", "time < this.time", "time - this.time > -10m", "ip != this.ip",
                    "any t in tags: t == this.user"});
     } else if (!draft_.text_keys.empty() && chance(40)) {
-      test = fmt::format("{} {} {}", field(draft_.scope, Type::kText), pick({"==", "!="}),
-                         pick(draft_.text_keys));
+      test = fill("{} {} {}", {field(draft_.scope, Type::kText), pick({"==", "!="}), pick(draft_.text_keys)});
     }
     text += (text.empty() ? "where " : " where ") + test;
   }
@@ -250,18 +269,18 @@ std::string StateGenerator::int_aggregate() {
     case 3:
       return "distinct" + filtered(any_field(draft_.scope));
     case 4:
-      return "distinct" + filtered(fmt::format("{}, {}", any_field(draft_.scope), any_field(draft_.scope)));
+      return "distinct" + filtered(fill("{}, {}", {any_field(draft_.scope), any_field(draft_.scope)}));
     case 5:
-      return fmt::format("len(values{})", filtered(any_field(draft_.scope)));
+      return fill("len(values{})", {filtered(any_field(draft_.scope))});
     case 6:
-      return pick({"sum", "max", "min"}) + filtered(field(draft_.scope, Type::kInt));
+      return fill("{}{}", {pick({"sum", "max", "min"}), filtered(field(draft_.scope, Type::kInt))});
     case 7:
-      return pick({"first", "prev"}) + filtered(field(draft_.scope, Type::kInt));
+      return fill("{}{}", {pick({"first", "prev"}), filtered(field(draft_.scope, Type::kInt))});
     case 8:
       return "usual_count" +
-             filtered(fmt::format("{}, {}", pick({"5m", "10m", "1h"}), pick({"50", "95", "0.5"})), false);
+             filtered(fill("{}, {}", {pick({"5m", "10m", "1h"}), pick({"50", "95", "0.5"})}), false);
     case 9:
-      return fmt::format("({} - {})", "count" + filtered(""), "distinct" + filtered(any_field(draft_.scope)));
+      return fill("({} - {})", {"count" + filtered(""), "distinct" + filtered(any_field(draft_.scope))});
     default:
       return "sum" + filtered("size");
   }
@@ -272,64 +291,61 @@ std::string StateGenerator::state_test() {
   switch (below(22)) {
     case 0:
     case 1:
-      return fmt::format("count{} >= {}", filtered(""), 1 + below(3));
+      return fill("count{} >= {}", {filtered(""), 1 + below(3)});
     case 2:
-      return fmt::format("distinct{} >= {}", filtered(any_field(scope)), 1 + below(2));
+      return fill("distinct{} >= {}", {filtered(any_field(scope)), 1 + below(2)});
     case 3:
-      return fmt::format("{} {} {}", int_aggregate(), pick({">=", ">=", "<", "=="}), number(5));
+      return fill("{} {} {}", {int_aggregate(), pick({">=", ">=", "<", "=="}), number(5)});
     case 4: {
       const std::string name = field(scope, Type::kText);
-      return fmt::format("values{} contains {}[\"{}\", \"{}\"]", filtered(name), pick({"", "all "}),
-                         text_of(name), text_of(name));
+      return fill("values{} contains {}[\"{}\", \"{}\"]",
+                  {filtered(name), pick({"", "all "}), text_of(name), text_of(name)});
     }
     case 5: {
       const std::string name = field(scope, Type::kText);
-      return fmt::format("{} {} first{}", name, pick({"!=", "==", "!="}), filtered(name));
+      return fill("{} {} first{}", {name, pick({"!=", "==", "!="}), filtered(name)});
     }
     case 6: {
       const std::string name = chance(60) ? field(scope, Type::kText) : "ip";
-      return fmt::format("{} {} prev{}", name, pick({"!=", "=="}), filtered(name));
+      return fill("{} {} prev{}", {name, pick({"!=", "=="}), filtered(name)});
     }
     case 7:
-      return fmt::format("time - prev{} {} {}", filtered("time"), pick({"<=", ">=", "<"}),
-                         pick({"0s", "1m", "5m", "10m"}));
+      return fill("time - prev{} {} {}",
+                  {filtered("time"), pick({"<=", ">=", "<"}), pick({"0s", "1m", "5m", "10m"})});
     case 8:
       return "new" + filtered(any_field(scope));
     case 9:
-      return "new" + filtered(fmt::format("{}, {}", any_field(scope), any_field(scope)));
+      return "new" + filtered(fill("{}, {}", {any_field(scope), any_field(scope)}));
     case 10:
-      return fmt::format("span{} {} {}", filtered(""), pick({">=", "<"}), pick({"1m", "5m", "10m", "15m"}));
+      return fill("span{} {} {}", {filtered(""), pick({">=", "<"}), pick({"1m", "5m", "10m", "15m"})});
     case 11:
-      return fmt::format("regularity{} {} {}", filtered(""), pick({"<", ">="}), pick({"0.3", "0.9", "1.7"}));
+      return fill("regularity{} {} {}", {filtered(""), pick({"<", ">="}), pick({"0.3", "0.9", "1.7"})});
     case 12:
-      return fmt::format("age() {} {}", pick({">=", "<"}), pick({"5m", "10m", "30m", "2h"}));
+      return fill("age() {} {}", {pick({">=", "<"}), pick({"5m", "10m", "30m", "2h"})});
     case 13:
-      return fmt::format("watched() {} {}", pick({">=", ">=", "<"}), pick({"5m", "10m", "1h", "2h"}));
+      return fill("watched() {} {}", {pick({">=", ">=", "<"}), pick({"5m", "10m", "1h", "2h"})});
     case 14:
-      return fmt::format(
-          "count() > usual_count{}",
-          filtered(fmt::format("{}, {}", pick({"5m", "10m", "1h"}), pick({"50", "95"})), false));
+      return fill("count() > usual_count{}",
+                  {filtered(fill("{}, {}", {pick({"5m", "10m", "1h"}), pick({"50", "95"})}), false)});
     case 15:
-      return fmt::format("avg{} {} {}", filtered("size"), pick({">=", "<"}), pick({"1.5", "2", "3.0"}));
+      return fill("avg{} {} {}", {filtered("size"), pick({">=", "<"}), pick({"1.5", "2", "3.0"})});
     case 16:
-      return fmt::format(
-          "percentile{} {} {}",
-          filtered(fmt::format("{}, {}", field(scope, Type::kInt), pick({"50", "95", "100", "10"}))),
-          pick({">=", "<="}), pick({"1", "2", "3"}));
+      return fill("percentile{} {} {}",
+                  {filtered(fill("{}, {}", {field(scope, Type::kInt), pick({"50", "95", "100", "10"})})),
+                   pick({">=", "<="}), pick({"1", "2", "3"})});
     case 17:
       if (scope.signin)
-        return fmt::format("{}{} {} {}", pick({"sum", "avg", "min", "max"}), filtered("ratio"),
-                           pick({">", "<="}), pick({"0.5", "1.0", "2.25"}));
-      return fmt::format("max{} - min{} >= {}", filtered("time"), filtered("time"), pick({"1m", "10m"}));
+        return fill("{}{} {} {}", {pick({"sum", "avg", "min", "max"}), filtered("ratio"), pick({">", "<="}),
+                                   pick({"0.5", "1.0", "2.25"})});
+      return fill("max{} - min{} >= {}", {filtered("time"), filtered("time"), pick({"1m", "10m"})});
     case 18:
-      return fmt::format("size {} {}", pick({">=", "<"}), int_aggregate());
+      return fill("size {} {}", {pick({">=", "<"}), int_aggregate()});
     case 19:
       return event_test(scope);
     case 20:
-      return fmt::format("(any x in values{}: x == {})", filtered("user"),
-                         pick({"user", "session", "\"bob\""}));
+      return fill("(any x in values{}: x == {})", {filtered("user"), pick({"user", "session", "\"bob\""})});
     default:
-      return fmt::format("({} or {})", event_test(scope), "new" + filtered("session"));
+      return fill("({} or {})", {event_test(scope), "new" + filtered("session")});
   }
 }
 
@@ -340,18 +356,18 @@ std::string StateGenerator::output_test() {
   const Name& step = draft_.steps[below(static_cast<unsigned>(draft_.steps.size()))];
   switch (below(5)) {
     case 0:
-      return fmt::format("count({}) >= 2", step.text);
+      return fill("count({}) >= 2", {step.text});
     case 1: {
       const std::string name = field(step.scope, Type::kText);
-      return fmt::format("{}.{} == \"{}\"", step.text, name, text_of(name));
+      return fill("{}.{} == \"{}\"", {step.text, name, text_of(name)});
     }
     case 2:
-      return fmt::format("{}.{} >= {}", step.text, field(step.scope, Type::kInt), number(4));
+      return fill("{}.{} >= {}", {step.text, field(step.scope, Type::kInt), number(4)});
     case 3:
-      return fmt::format("{}.time - {}.time <= {}", draft_.steps.back().text, draft_.steps.front().text,
-                         pick({"0s", "1m", "5m"}));
+      return fill("{}.time - {}.time <= {}",
+                  {draft_.steps.back().text, draft_.steps.front().text, pick({"0s", "1m", "5m"})});
     default:
-      return fmt::format("{} {}.{}", pick({"has", "missing"}), step.text, any_field(step.scope));
+      return fill("{} {}.{}", {pick({"has", "missing"}), step.text, any_field(step.scope)});
   }
 }
 
@@ -359,8 +375,8 @@ std::string StateGenerator::output_int() {
   if (!draft_.int_lets.empty() && chance(30)) return pick(draft_.int_lets);
   if (!has_steps_) return chance(30) ? field(draft_.scope, Type::kInt) : int_aggregate();
   const Name& step = draft_.steps[below(static_cast<unsigned>(draft_.steps.size()))];
-  return chance(50) ? fmt::format("count({})", step.text)
-                    : fmt::format("{}.{}", step.text, field(step.scope, Type::kInt));
+  return chance(50) ? fill("count({})", {step.text})
+                    : fill("{}.{}", {step.text, field(step.scope, Type::kInt)});
 }
 
 std::string StateGenerator::output_value() {
@@ -369,24 +385,24 @@ std::string StateGenerator::output_value() {
   if (has_steps_) {
     if (chance(25)) return pick(draft_.keys);
     const Name& step = draft_.steps[below(static_cast<unsigned>(draft_.steps.size()))];
-    if (chance(20)) return fmt::format("{}.time - {}.time", step.text, draft_.steps.front().text);
-    return fmt::format("{}.{}", step.text, any_field(step.scope));
+    if (chance(20)) return fill("{}.time - {}.time", {step.text, draft_.steps.front().text});
+    return fill("{}.{}", {step.text, any_field(step.scope)});
   }
   switch (below(9)) {
     case 0:
       return "values" + filtered(field(draft_.scope, Type::kText));
     case 1:
-      return pick({"first", "prev"}) + filtered(any_field(draft_.scope));
+      return fill("{}{}", {pick({"first", "prev"}), filtered(any_field(draft_.scope))});
     case 2:
       return pick({"span()", "age()", "watched()", "time - prev(time)", "new(user)"});
     case 3:
-      return pick({"avg", "max", "min"}) + filtered("size");
+      return fill("{}{}", {pick({"avg", "max", "min"}), filtered("size")});
     case 4:
       return "percentile" + filtered("size, 50");
     case 5:
-      return fmt::format("(first{} ?? \"none\")", filtered("user"));
+      return fill("(first{} ?? \"none\")", {filtered("user")});
     case 6:
-      return fmt::format("(\"new\" if new{})", filtered(any_field(draft_.scope)));
+      return fill("(\"new\" if new{})", {filtered(any_field(draft_.scope))});
     default:
       return any_field(draft_.scope);
   }
@@ -395,24 +411,24 @@ std::string StateGenerator::output_value() {
 std::string StateGenerator::outputs(const std::vector<std::string>& quiet_keys) {
   std::string text;
   if (chance(70)) {
-    text += fmt::format("  score {}", chance(80) ? pick({"60", "45", "90"}) : output_int() + " * 10");
-    if (chance(70)) text += fmt::format(", +20 if {}", output_test());
-    if (chance(40)) text += fmt::format(", -30 if {}", output_test());
-    if (chance(50)) text += fmt::format(", 5 * {}", output_int());
+    text += fill("  score {}", {chance(80) ? pick({"60", "45", "90"}) : output_int() + " * 10"});
+    if (chance(70)) text += fill(", +20 if {}", {output_test()});
+    if (chance(40)) text += fill(", -30 if {}", {output_test()});
+    if (chance(50)) text += fill(", 5 * {}", {output_int()});
     text += "\n";
   }
   text += "  say \"";
   for (unsigned i = 0, n = 1 + below(4); i < n; ++i) {
     // Quotes may stand inside the braces of `say`.
-    text += fmt::format("{}{{{}}}", i == 0 ? "" : " ", output_value());
+    text += fill("{}{{{}}}", {i == 0 ? "" : " ", output_value()});
   }
   text += "\"\n";
-  if (chance(30)) text += fmt::format("  show shown = {}\n", output_value());
+  if (chance(30)) text += fill("  show shown = {}\n", {output_value()});
   if (!quiet_keys.empty() && chance(45)) {
     std::vector<std::string> by{pick(quiet_keys)};
     if (draft_.list_key) by = {quiet_keys[0]};  // else alerts of one event would silence each other
     if (chance(25)) by.push_back(pick(quiet_keys));
-    text += fmt::format("  quiet {} by {}\n", duration(), fmt::join(by, ", "));
+    text += fill("  quiet {} by {}\n", {duration(), joined(by)});
   }
   return text;
 }
@@ -420,14 +436,14 @@ std::string StateGenerator::outputs(const std::vector<std::string>& quiet_keys) 
 std::string StateGenerator::exceptions() {
   std::string text;
   while (chance(25)) {
-    text += fmt::format("except r{} \"Generated\" {{\n", draft_.number);
+    text += fill("except r{} \"Generated\" {{\n", {draft_.number});
     if (chance(20)) text += "  tenant \"t1\"\n";
-    if (chance(85)) text += fmt::format("  where {}\n", output_test());
+    if (chance(85)) text += fill("  where {}\n", {output_test()});
     text += chance(30) ? std::string("  drop\n")
-                       : fmt::format("  score {}\n",
-                                     chance(70) ? "-" + pick({"40", "15", "5"}) : "-10 if " + output_test());
-    text += fmt::format("  owner \"soc@contoso.example\"\n  until {}\n}}\n",
-                        pick({"2027-01-31", "2027-01-31", "2026-01-01", "2025-12-31"}));
+                       : fill("  score {}\n",
+                              {chance(70) ? "-" + pick({"40", "15", "5"}) : "-10 if " + output_test()});
+    text += fill("  owner \"soc@contoso.example\"\n  until {}\n}}\n",
+                 {pick({"2027-01-31", "2027-01-31", "2026-01-01", "2025-12-31"})});
   }
   return text;
 }
@@ -438,12 +454,12 @@ void StateGenerator::begin(unsigned number) {
   draft_ = {};
   draft_.number = number;
   for (unsigned i = 0; i < below(3); ++i) {
-    const std::string name = fmt::format("p{}", i);
+    const std::string name = fill("p{}", {i});
     if (chance(50)) {
-      draft_.params += fmt::format("  param {}: int = {}\n", name, 1 + below(3));
+      draft_.params += fill("  param {}: int = {}\n", {name, 1 + below(3)});
       draft_.ints.push_back(name);
     } else {
-      draft_.params += fmt::format("  param {}: duration = {}\n", name, pick({"5m", "10m", "1h", "2h"}));
+      draft_.params += fill("  param {}: duration = {}\n", {name, pick({"5m", "10m", "1h", "2h"})});
       draft_.durations.push_back(name);
     }
   }
@@ -457,7 +473,7 @@ std::string StateGenerator::classes(Scope& scope) {
   std::vector<std::string> names;
   const auto add_alert = [&] {
     const unsigned rule = readable[below(static_cast<unsigned>(readable.size()))];
-    const std::string name = fmt::format("alert r{}", rule);
+    const std::string name = fill("alert r{}", {rule});
     if (std::find(names.begin(), names.end(), name) != names.end()) return;
     names.push_back(name);
     scope.signin = scope.signin || written_[rule].alert.signin;
@@ -479,13 +495,13 @@ std::string StateGenerator::classes(Scope& scope) {
   } else {
     add_class(two_classes_ && chance(40));
   }
-  return fmt::format("{}", fmt::join(names, ", "));
+  return joined(names);
 }
 
 /// The text after `each`; `printed` are those that `quiet` may name, a list's first.
 std::string StateGenerator::keys(std::vector<std::string>& printed, std::size_t& count) {
   std::vector<std::string> texts;
-  const std::string name = fmt::format("k{}", below(3));
+  const std::string name = fill("k{}", {below(3)});
   switch (below(13)) {
     case 0:
     case 1:
@@ -532,15 +548,15 @@ std::string StateGenerator::keys(std::vector<std::string>& printed, std::size_t&
   count = texts.size();
   for (const std::string& text : texts) printed.push_back(text.substr(0, text.find(' ')));
   draft_.keys = printed;
-  return fmt::format("{}", fmt::join(texts, ", "));
+  return joined(texts);
 }
 
 std::string StateGenerator::finish(const std::string& kind, const std::string& body,
                                    const std::vector<std::string>& quiet_keys) {
   const std::string outputs_text = outputs(quiet_keys);
-  std::string text = fmt::format("rule r{} \"Generated {}\" {{\n  severity {}\n  attack T1114\n{}{}{}{}}}\n",
-                                 draft_.number, kind, pick({"low", "medium", "high", "critical"}),
-                                 draft_.params, draft_.lets, body, outputs_text);
+  std::string text = fill("rule r{} \"Generated {}\" {{\n  severity {}\n  attack T1114\n{}{}{}{}}}\n",
+                          {draft_.number, kind, pick({"low", "medium", "high", "critical"}), draft_.params,
+                           draft_.lets, body, outputs_text});
   return text + exceptions();
 }
 
@@ -552,17 +568,16 @@ std::string StateGenerator::single_rule() {
   if (chance(80)) body += " where " + event_condition(scope);
   written_.push_back({scope, true});
   // It has no state, so nothing that looks at kept events.
-  std::string text = fmt::format("rule r{} \"Generated single\" {{\n  severity {}\n  attack T1114\n{}{}\n",
-                                 draft_.number, pick({"low", "medium", "high"}), draft_.params, body);
-  if (chance(70)) text += fmt::format("  score {}, +20 if {}\n", pick({"30", "50"}), event_condition(scope));
-  text += fmt::format("  say \"{{{}}} {{{}}}\"\n", any_field(scope), any_field(scope));
+  std::string text = fill("rule r{} \"Generated single\" {{\n  severity {}\n  attack T1114\n{}{}\n",
+                          {draft_.number, pick({"low", "medium", "high"}), draft_.params, body});
+  if (chance(70)) text += fill("  score {}, +20 if {}\n", {pick({"30", "50"}), event_condition(scope)});
+  text += fill("  say \"{{{}}} {{{}}}\"\n", {any_field(scope), any_field(scope)});
   if (chance(40))
-    text += fmt::format("  quiet {} by {}\n", duration(), pick({"user", "session", "ip, user", "tags"}));
+    text += fill("  quiet {} by {}\n", {duration(), pick({"user", "session", "ip, user", "tags"})});
   text += "}\n";
   if (chance(20)) {
-    text +=
-        fmt::format("except r{} \"Generated\" {{\n  where {}\n  {}\n  owner \"o\"\n  until 2027-01-31\n}}\n",
-                    draft_.number, event_condition(scope), pick({"drop", "score -20"}));
+    text += fill("except r{} \"Generated\" {{\n  where {}\n  {}\n  owner \"o\"\n  until 2027-01-31\n}}\n",
+                 {draft_.number, event_condition(scope), pick({"drop", "score -20"})});
   }
   return text;
 }
@@ -573,30 +588,30 @@ std::string StateGenerator::each_rule() {
   std::string body = "  on " + classes(scope);
   draft_.scope = scope;
   if (chance(30)) {
-    draft_.lets += fmt::format("  let l0 = {}\n", event_condition(scope));
+    draft_.lets += fill("  let l0 = {}\n", {event_condition(scope)});
     draft_.bool_lets.push_back("l0");
   }
   if (chance(30)) {
-    draft_.lets += fmt::format("  let l1 = {}\n", int_aggregate());
+    draft_.lets += fill("  let l1 = {}\n", {int_aggregate()});
     draft_.int_lets.push_back("l1");
   }
   if (chance(35)) body += " where " + event_condition(scope);
   std::vector<std::string> quiet_keys;
   std::size_t count = 0;
-  body += fmt::format("\n  each {} within ", keys(quiet_keys, count));
+  body += fill("\n  each {} within ", {keys(quiet_keys, count)});
   body += duration(false) + "\n  when ";
   switch (below(7)) {
     case 0:
-      body += fmt::format("{} and {}", state_test(), state_test());
+      body += fill("{} and {}", {state_test(), state_test()});
       break;
     case 1:
-      body += fmt::format("{} or {}", state_test(), state_test());
+      body += fill("{} or {}", {state_test(), state_test()});
       break;
     case 2:
-      body += fmt::format("({} or {}) and {}", state_test(), state_test(), state_test());
+      body += fill("({} or {}) and {}", {state_test(), state_test(), state_test()});
       break;
     case 3:
-      body += fmt::format("not ({})", state_test());
+      body += fill("not ({})", {state_test()});
       break;
     default:
       body += state_test();
@@ -609,24 +624,23 @@ std::string StateGenerator::each_rule() {
 
 std::string StateGenerator::step(bool absent, bool within, std::size_t keys, Scope& scope,
                                  const std::string& name) {
-  std::string text = fmt::format("    {}{}: {}", absent ? "not " : "", name, classes(scope));
+  std::string text = fill("    {}{}: {}", {absent ? "not " : "", name, classes(scope)});
   draft_.scope = scope;
   if (keys > 0 && chance(10)) {
     std::vector<std::string> by;
     for (std::size_t i = 0; i < keys; ++i)
       by.push_back(scope.audit && chance(60) ? "target" : pick({"user", "session"}));
-    text += fmt::format(" by {}", fmt::join(by, ", "));
+    text += fill(" by {}", {joined(by)});
   }
   if (chance(absent ? 90 : 50)) {
     std::string test = chance(45) ? step_test(scope) : event_condition(scope);
     if (!draft_.text_keys.empty() && chance(15))
-      test = fmt::format("{} {} {}", field(scope, Type::kText), pick({"!=", "!=", "=="}),
-                         pick(draft_.text_keys));
+      test = fill("{} {} {}", {field(scope, Type::kText), pick({"!=", "!=", "=="}), pick(draft_.text_keys)});
     text += " where " + test;
   }
   if (!absent && chance(20)) {
-    text += fmt::format(" times {}",
-                        draft_.ints.empty() || chance(70) ? std::to_string(2 + below(2)) : pick(draft_.ints));
+    text += fill(" times {}",
+                 {draft_.ints.empty() || chance(70) ? std::to_string(2 + below(2)) : pick(draft_.ints)});
     if (chance(50)) text += " in " + duration();
   }
   if (within) text += " within " + duration(chance(absent ? 70 : 40));
@@ -643,14 +657,16 @@ std::string StateGenerator::step_rule() {
   const bool texts = each.find("ip") == std::string::npos && each.find("size") == std::string::npos &&
                      each.find("ok") == std::string::npos;
   const std::size_t by_keys = texts ? count : 0;
-  std::string body = fmt::format("  each {} within {}\n  {} {{\n", each, duration(false),
-                                 together ? "together" : "sequence");
+  std::string body =
+      fill("  each {} within {}\n  {} {{\n", {each, duration(false), together ? "together" : "sequence"});
   if (chance(25)) {
     // It is read in the steps, whatever their classes, so it names what all have.
-    draft_.lets += fmt::format("  let l0 = {}\n", event_condition({}));
+    draft_.lets += fill("  let l0 = {}\n", {event_condition({})});
     draft_.bool_lets.push_back("l0");
   }
-  unsigned present = 2 + (together || chance(35) ? below(2) : 0) + (!together && chance(12) ? 1U : 0U);
+  unsigned present = 2;
+  if (together || chance(35)) present += below(2);
+  if (!together && chance(12)) ++present;
   if (!together && chance(12)) present = 1;
   // Where an absence stands: before that step; after the last.
   const bool has_absence = !together && (present == 1 || chance(40));
@@ -666,7 +682,7 @@ std::string StateGenerator::step_rule() {
     }
     if (i == present) break;
     Scope scope;
-    const std::string name = fmt::format("st{}", i);
+    const std::string name = fill("st{}", {i});
     body += step(false, !together && i > 0 && chance(25), by_keys, scope, name);
     draft_.steps.push_back({name, scope});
     last = scope;
@@ -677,7 +693,7 @@ std::string StateGenerator::step_rule() {
   draft_.bool_lets.clear();
   if (chance(30)) {
     const Name& of = draft_.steps[below(static_cast<unsigned>(draft_.steps.size()))];
-    draft_.lets += fmt::format("  let l1 = {}.{}\n", of.text, field(of.scope, Type::kInt));
+    draft_.lets += fill("  let l1 = {}.{}\n", {of.text, field(of.scope, Type::kInt)});
     draft_.int_lets.push_back("l1");
   }
   Scope alert = together ? Scope{} : last;
@@ -764,7 +780,7 @@ std::vector<LoggedEvent> StateGenerator::log(unsigned events) {
     std::string id;
     // Few ids, so that another class or tenant has the same now and then.
     do {
-      id = fmt::format("{}{}", pick({"e", "E", "f"}), below(40 + 2 * events));
+      id = fill("{}{}", {pick({"e", "E", "f"}), below(40 + 2 * events)});
     } while (!used.insert(tenant + "/" + event.event_class + "/" + id).second);
     event.fields.emplace_back("id", of_text(id));
     std::vector<std::string> names{"user", "ip", "session", "outcome", "size", "ok", "tags"};
@@ -786,7 +802,7 @@ std::vector<LoggedEvent> StateGenerator::log(unsigned events) {
 }
 
 std::string record_of(const LoggedEvent& event) {
-  std::string text = fmt::format("{{\"class\": \"{}\"", event.event_class);
+  std::string text = fill("{{\"class\": \"{}\"", {event.event_class});
   for (const auto& [name, value] : event.fields) {
     Arena arena;
     text += ", ";
