@@ -161,7 +161,8 @@ bool element_fits(const RefValue& x, const RefValue& element, bool cased) {
   return equal_values(x, element, cased);
 }
 
-/// -1, 0, 1, or 2 where the two have no order.
+}  // namespace
+
 int order_of(const RefValue& a, const RefValue& b, bool cased) {
   if (!comparable_values(a, b)) return 2;
   const auto sign = [](auto x, auto y) { return x < y ? -1 : y < x ? 1 : 0; };
@@ -181,8 +182,6 @@ int order_of(const RefValue& a, const RefValue& b, bool cased) {
       return 2;
   }
 }
-
-}  // namespace
 
 RefValue of_literal(const ast::Literal& literal) {
   struct Visitor {
@@ -290,14 +289,17 @@ RefValue Evaluator::table_lookup(std::uint32_t table, const RefValue& key) {
   return best;
 }
 
-RefValue Evaluator::name_or_member(const Expr& expr, const Context& context, const Names& names) {
+RefValue Evaluator::name_or_member(const Expr& expr, const Scene& scene, const Names& names) {
   switch (expr.ref.kind) {
     case RefKind::kField:
-      return field(expr.ref.index, *context.event);
+    case RefKind::kAlert:
+      return field_or_alert_part(expr, scene);
+    case RefKind::kKey:
+      return expr.ref.index < scene.keys.size() ? scene.keys[expr.ref.index] : missing();
     case RefKind::kLocal:
       return names.at(expr.name);
     case RefKind::kLet:
-      return evaluate(*(*context.lets)[expr.ref.index].value, context, {});
+      return evaluate(*(*scene.lets)[expr.ref.index].value, scene, {});
     case RefKind::kParam: {
       const ParamInfo& param = model_.params[expr.ref.index];
       return param.type.is_list() ? list_value(param.values) : of_literal(param.value);
@@ -305,13 +307,13 @@ RefValue Evaluator::name_or_member(const Expr& expr, const Context& context, con
     case RefKind::kList:
       return list_value(model_.lists[expr.ref.index].values);
     case RefKind::kRaw:
-      return context.event->raw;
+      return scene.now->event->raw;
     case RefKind::kClass:
-      return of_text(model_.classes[context.event->event_class].name);
+      return of_text(model_.classes[scene.now->event->event_class].name);
     default:
       break;
   }
-  const RefValue base = evaluate(*expr.args[0], context, names);
+  const RefValue base = evaluate(*expr.args[0], scene, names);
   if (base.kind == Kind::kClient) {
     const std::string parts[] = {"family", "os", "device", "tool"};
     for (std::size_t i = 0; i < 4; ++i) {
@@ -336,35 +338,68 @@ RefValue Evaluator::name_or_member(const Expr& expr, const Context& context, con
   return all;
 }
 
-RefValue Evaluator::field(std::uint32_t field, const RefEvent& event) {
-  const Type& type = model_.fields[field].type;
-  if (event.source != nullptr) {
-    for (const auto& [assigned, expr] : event.source->fields) {
-      if (assigned != field) continue;
-      const RefValue given = converted(evaluate(*expr, {&event.source->decl->lets, &event}, {}), type);
-      if (!given.is_missing()) return given;
-    }
-  } else if (const auto given = event.given.find(field); given != event.given.end()) {
-    return given->second;
+/// `x`, `this.x` or `step.x`, where x is a field or what an alert tells of itself.
+RefValue Evaluator::field_or_alert_part(const Expr& expr, const Scene& scene) {
+  const Expr* root = &expr;
+  while (root->kind == ExprKind::kMember) root = root->args[0].get();
+  const Seen* seen = scene.now;
+  if (root->ref.kind == RefKind::kThis) seen = scene.newest;
+  if (root->ref.kind == RefKind::kStep) {
+    const auto& events = scene.steps[root->ref.index];
+    seen = events.empty() ? nullptr : events.back();
   }
+  if (seen == nullptr) return missing();
+  if (expr.ref.kind == RefKind::kAlert) {
+    if (seen->rule.empty()) return missing();
+    if (expr.ref.index == 0) return of_text(seen->rule);
+    return expr.ref.index == 1 ? of_text(std::string(name_of(seen->severity))) : of_int(seen->score);
+  }
+  if (!seen->rule.empty() && model_.fields[expr.ref.index].name == "time")
+    return of_kind(Kind::kTime, seen->time);
+  return field(expr.ref.index, *seen->event);
+}
+
+RefValue Evaluator::given(std::uint32_t field, const RefEvent& event) {
+  if (event.source == nullptr) {
+    const auto found = event.given.find(field);
+    return found == event.given.end() ? missing() : found->second;
+  }
+  Seen seen;
+  seen.event = &event;
+  Scene scene;
+  scene.lets = &event.source->decl->lets;
+  scene.now = &seen;
+  for (const auto& [assigned, expr] : event.source->fields) {
+    if (assigned == field) return converted(evaluate(*expr, scene, {}), model_.fields[field].type);
+  }
+  return missing();
+}
+
+RefValue Evaluator::field(std::uint32_t field, const RefEvent& event) {
+  RefValue value = given(field, event);
+  if (!value.is_missing()) return value;
   const ClassInfo& event_class = model_.classes[event.event_class];
   const auto fallback = event_class.defaults.find(field);
   if (fallback == event_class.defaults.end()) return missing();
-  return converted(evaluate(*fallback->second, {nullptr, &event}, {}), type);
+  Seen seen;
+  seen.event = &event;
+  Scene scene;
+  scene.now = &seen;
+  return converted(evaluate(*fallback->second, scene, {}), model_.fields[field].type);
 }
 
 // ---- expressions
 
-RefValue Evaluator::call(const Expr& expr, const Context& context, const Names& names) {
+RefValue Evaluator::call(const Expr& expr, const Scene& scene, const Names& names) {
   std::vector<RefValue> arguments;
-  for (const auto& argument : expr.args) arguments.push_back(evaluate(*argument, context, names));
+  for (const auto& argument : expr.args) arguments.push_back(evaluate(*argument, scene, names));
   if (expr.ref.kind == RefKind::kDef) {
     const DefInfo& def = model_.defs[expr.ref.index];
     Names inner;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
       inner[def.decl->parameters[i].name.text] = converted(arguments[i], def.parameters[i]);
     }
-    return converted(evaluate(*def.decl->body, context, inner), def.result);
+    return converted(evaluate(*def.decl->body, scene, inner), def.result);
   }
   Arena arena;
   JsonDecoder json;
@@ -375,8 +410,8 @@ RefValue Evaluator::call(const Expr& expr, const Context& context, const Names& 
   return from_value(shrike::call(callable, call_context, values));
 }
 
-bool Evaluator::compare(const Expr& expr, const Context& context, const Names& names) {
-  const RefValue x = evaluate(*expr.args[0], context, names);
+bool Evaluator::compare(const Expr& expr, const Scene& scene, const Names& names) {
+  const RefValue x = evaluate(*expr.args[0], scene, names);
   const bool cased = expr.cased || expr.args[0]->type.cased || expr.args[1]->type.cased;
   if (expr.args[1]->ref.kind == RefKind::kTable && expr.args[1]->kind == ExprKind::kName) {
     const bool found = !table_lookup(expr.args[1]->ref.index, x).is_missing();
@@ -403,7 +438,7 @@ bool Evaluator::compare(const Expr& expr, const Context& context, const Names& n
     }
     return expr.all ? all : any;
   }
-  const RefValue y = evaluate(right, context, names);
+  const RefValue y = evaluate(right, scene, names);
   if (x.is_missing() || y.is_missing()) return false;
   switch (expr.compare) {
     case CompareOp::kEqual:
@@ -454,19 +489,19 @@ bool Evaluator::compare(const Expr& expr, const Context& context, const Names& n
   return expr.all ? all : any;
 }
 
-bool Evaluator::holds(const Expr& expr, const Context& context, const Names& names) {
-  const RefValue value = evaluate(expr, context, names);
+bool Evaluator::holds(const Expr& expr, const Scene& scene, const Names& names) {
+  const RefValue value = evaluate(expr, scene, names);
   return value.kind == Kind::kBool && value.boolean;
 }
 
-RefValue Evaluator::evaluate(const Expr& expr, const Context& context, const Names& names) {
-  const auto argument = [&](std::size_t i) { return evaluate(*expr.args[i], context, names); };
+RefValue Evaluator::evaluate(const Expr& expr, const Scene& scene, const Names& names) {
+  const auto argument = [&](std::size_t i) { return evaluate(*expr.args[i], scene, names); };
   switch (expr.kind) {
     case ExprKind::kLiteral:
       return of_literal(expr.literal);
     case ExprKind::kName:
     case ExprKind::kMember:
-      return name_or_member(expr, context, names);
+      return name_or_member(expr, scene, names);
     case ExprKind::kIndex: {
       const RefValue index = argument(1);
       if (expr.args[0]->ref.kind == RefKind::kTable) return table_lookup(expr.args[0]->ref.index, index);
@@ -487,9 +522,9 @@ RefValue Evaluator::evaluate(const Expr& expr, const Context& context, const Nam
       return values;
     }
     case ExprKind::kCall:
-      return call(expr, context, names);
+      return call(expr, scene, names);
     case ExprKind::kAggregate:
-      return missing();
+      return aggregate(expr, scene, names);
     case ExprKind::kList: {
       RefValue list;
       list.kind = Kind::kList;
@@ -507,8 +542,8 @@ RefValue Evaluator::evaluate(const Expr& expr, const Context& context, const Nam
       for (const RefValue& element : from.items) {
         Names inner = names;
         inner[expr.name] = element;
-        if (expr.where && !holds(*expr.where, context, inner)) continue;
-        RefValue one = evaluate(*expr.args[0], context, inner);
+        if (expr.where && !holds(*expr.where, scene, inner)) continue;
+        RefValue one = evaluate(*expr.args[0], scene, inner);
         if (!one.is_missing()) list.items.push_back(std::move(one));
       }
       return list;
@@ -516,7 +551,7 @@ RefValue Evaluator::evaluate(const Expr& expr, const Context& context, const Nam
     case ExprKind::kNegate:
       return negated(argument(0));
     case ExprKind::kNot:
-      return of_bool(!holds(*expr.args[0], context, names));
+      return of_bool(!holds(*expr.args[0], scene, names));
     case ExprKind::kArithmetic:
       return arithmetic(expr.op, argument(0), argument(1));
     case ExprKind::kCoalesce: {
@@ -524,21 +559,21 @@ RefValue Evaluator::evaluate(const Expr& expr, const Context& context, const Nam
       return first.is_missing() ? argument(1) : first;
     }
     case ExprKind::kCompare:
-      return of_bool(compare(expr, context, names));
+      return of_bool(compare(expr, scene, names));
     case ExprKind::kAnd: {
       for (const auto& part : expr.args) {
-        if (!holds(*part, context, names)) return of_bool(false);
+        if (!holds(*part, scene, names)) return of_bool(false);
       }
       return of_bool(true);
     }
     case ExprKind::kOr: {
       for (const auto& part : expr.args) {
-        if (holds(*part, context, names)) return of_bool(true);
+        if (holds(*part, scene, names)) return of_bool(true);
       }
       return of_bool(false);
     }
     case ExprKind::kIf: {
-      if (holds(*expr.args[1], context, names)) return argument(0);
+      if (holds(*expr.args[1], scene, names)) return argument(0);
       return expr.args.size() > 2 ? argument(2) : missing();
     }
     case ExprKind::kHas:
@@ -551,7 +586,7 @@ RefValue Evaluator::evaluate(const Expr& expr, const Context& context, const Nam
       for (const RefValue& element : from.items) {
         Names inner = names;
         inner[expr.name] = element;
-        if (holds(*expr.args[1], context, inner) != expr.all) return of_bool(!expr.all);
+        if (holds(*expr.args[1], scene, inner) != expr.all) return of_bool(!expr.all);
       }
       return of_bool(expr.all);
     }
@@ -560,18 +595,30 @@ RefValue Evaluator::evaluate(const Expr& expr, const Context& context, const Nam
 }
 
 bool Evaluator::fires(const RuleInfo& rule, const RefEvent& event) {
-  return !rule.decl->where || holds(*rule.decl->where, {&rule.decl->lets, &event}, {});
+  if (!rule.decl->where) return true;
+  const RefValue found = value(*rule.decl->where, rule, event);
+  return found.kind == Kind::kBool && found.boolean;
 }
 
 RefValue Evaluator::value(const Expr& expr, const RuleInfo& rule, const RefEvent& event) {
-  return evaluate(expr, {&rule.decl->lets, &event}, {});
+  Seen seen;
+  seen.event = &event;
+  Scene scene;
+  scene.lets = &rule.decl->lets;
+  scene.now = &seen;
+  return evaluate(expr, scene, {});
 }
 
 bool Evaluator::accepts(const SourceInfo& source, const RefValue& raw) {
   RefEvent event;
   event.source = &source;
   event.raw = raw;
-  return holds(*source.decl->accept, {&source.decl->lets, &event}, {});
+  Seen seen;
+  seen.event = &event;
+  Scene scene;
+  scene.lets = &source.decl->lets;
+  scene.now = &seen;
+  return holds(*source.decl->accept, scene, {});
 }
 
 }  // namespace shrike::reference
