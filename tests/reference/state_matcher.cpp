@@ -140,15 +140,13 @@ void StateMatcher::run_on(const ast::Rule& rule) {
     scene.now = e.seen;
     scene.newest = e.seen;
     scene.within = within;
-    const Entry* first_kept = nullptr;
     for (const Entry& other : entries) {
       if (other.text != e.text || before(*e.seen, *other.seen)) continue;
       scene.of_key.push_back(other.seen);
       if (other.seen->time <= e.seen->time - within) continue;
       scene.kept.push_back(other.seen);
-      if (first_kept == nullptr) first_kept = &other;
     }
-    scene.keys = first_kept->keys;     // the spelling shown is the first one's
+    scene.keys = e.keys;               // as the firing event spells it
     for (const Seen* seen : passed) {  // in event order
       if (folded(seen->tenant) != folded(e.seen->tenant)) continue;
       scene.watched_since = seen->time;
@@ -225,17 +223,17 @@ void StateMatcher::run_steps_of_key(const ast::Rule& rule, const std::vector<std
     scene.lets = &rule.lets;
     scene.steps.resize(match.size());
     std::vector<StepEvidence> evidence;
-    const Entry* first = nullptr;
+    const Entry* own = nullptr;
     for (std::size_t step = 0; step < match.size(); ++step) {
       for (const Entry* entry : match[step]) {
-        if (first == nullptr) first = entry;
+        if (entry->seen == seen) own = entry;
         scene.steps[step].push_back(entry->seen);
         evidence.push_back(
             {rule.steps[step].name.text, entry->seen->event_class, entry->seen->id, entry->seen->time});
       }
     }
-    scene.keys = first->keys;  // the spelling shown is the first one's
-    fire(rule, *seen, time, {first->text.begin() + 1, first->text.end()}, scene, std::move(evidence));
+    scene.keys = own->keys;  // as the completing event spells it
+    fire(rule, *seen, time, {own->text.begin() + 1, own->text.end()}, scene, std::move(evidence));
   }
 }
 
