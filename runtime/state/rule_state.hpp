@@ -113,6 +113,8 @@ class RuleState {
   }
   /// The earliest deadline that advance() has not decided, or INT64_MAX.
   virtual std::int64_t next_deadline() const { return INT64_MAX; }
+  /// How many absences advance() has not decided.
+  virtual std::uint64_t undecided() const { return 0; }
 
   /// Nothing before `horizon` will change any more: what only late rows would need is forgotten.
   virtual void settle(std::int64_t horizon) { (void)horizon; }
