@@ -79,7 +79,12 @@ void SequenceRule::save(std::string& out) const {
   append_signed(out, decided_);
   append_unsigned(out, uses_);
   std::vector<const Keys::value_type*> keys;
-  for (const auto& entry : keys_) keys.push_back(&entry);
+  for (const auto& entry : keys_) {
+    const KeyState& key = entry.second;
+    const bool holds = std::any_of(key.settled.by_step.begin(), key.settled.by_step.end(),
+                                   [](const Partials& partials) { return !partials.empty(); });
+    if (holds || !key.rows.empty()) keys.push_back(&entry);
+  }
   std::sort(keys.begin(), keys.end(), [](const auto* a, const auto* b) { return a->first < b->first; });
   append_unsigned(out, keys.size());
   for (const auto* entry : keys) {

@@ -113,6 +113,7 @@ void SequenceRule::match_from(const std::string& identity, KeyState& key, std::i
   Matches matches;
   if (time > key.newest) {
     matches = key.before = std::move(key.now);
+    key.newest = time;
   } else if (time == key.newest) {
     matches = key.before;
   } else {

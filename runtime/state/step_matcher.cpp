@@ -10,7 +10,7 @@ namespace {
 /// Different partial matches per key and step; the oldest go beyond it, and are counted.
 constexpr std::size_t kMaxPartials = 64;
 /// The same while rows of one time are taken, before those that agree have become one.
-constexpr std::size_t kMaxBorn = 256;
+constexpr std::size_t kMaxBorn = 1024;
 /// Matches of the first steps of a `together` that are followed for one row.
 constexpr std::size_t kMaxCombined = 4096;
 /// Candidates for the events of one step, whatever `times` says.
@@ -165,7 +165,7 @@ PartialRef StepMatcher::bind(const Partial& partial, std::size_t step, const Row
     const auto end = std::find(rows.begin(), rows.end(), row);
     add_candidates(bound, step, Rows(rows.begin(), end));
   }
-  drop_old_candidates(bound, step, time);
+  drop_old_candidates(bound, step, time, time);
   if (bound.others.size() + 1 < asked.times) return nullptr;
   bound.row = row;
   std::erase_if(bound.blockers, [&](const Row& blocker) {
@@ -194,7 +194,7 @@ PartialRef StepMatcher::stay(const PartialRef& partial, std::size_t step, const 
   }
   const std::size_t times = step < plan_.steps.size() ? plan_.steps[step].times : 0;
   if (times > 1) add_candidates(waiting, step, rows);
-  drop_old_candidates(waiting, step, time);
+  drop_old_candidates(waiting, step, time, INT64_MAX);
   if (step == 0) {
     if (waiting.others.empty() && waiting.blockers.empty()) return nullptr;
     return kept;
@@ -240,8 +240,10 @@ void StepMatcher::add_candidates(StepMatch& match, std::size_t step, const Rows&
   }
 }
 
-/// Forgets what no event from `time` on can stand with, and what newer ones make needless.
-void StepMatcher::drop_old_candidates(StepMatch& match, std::size_t step, std::int64_t time) const {
+/// Forgets what no event from `time` on can stand with, and what newer ones make needless. Candidates from
+/// `open_from` on stay, since a `not` after the step may ask for any of them.
+void StepMatcher::drop_old_candidates(StepMatch& match, std::size_t step, std::int64_t time,
+                                      std::int64_t open_from) const {
   if (step == 0) {
     std::erase_if(match.blockers,
                   [&](const Row& row) { return is_past(row->time, time, plan_.absences[0].within); });
@@ -253,13 +255,14 @@ void StepMatcher::drop_old_candidates(StepMatch& match, std::size_t step, std::i
   if (match.others.empty()) return;
   const std::int64_t width = std::min(plan_.steps[step].times_in, step == 0 ? plan_.within : kNoLimit);
   std::erase_if(match.others, [&](const Row& row) { return is_past(row->time, time, width); });
-  // Every other event of a match can take one of them.
-  const std::size_t most = std::min(plan_.events, kMaxCandidates);
+  // Every other event of a match can take one of them, and later alerts can tell any of them again.
+  const std::size_t most =
+      plan_.meets_delayed[step] != 0 ? kMaxCandidates : std::min(plan_.events, kMaxCandidates);
   std::size_t surplus = match.others.size() - std::min(match.others.size(), most);
   std::erase_if(match.others, [&](const Row& row) {
-    if (surplus == 0 || has_event(match.blockers, *row)) return false;
+    if (surplus == 0) return false;
     --surplus;
-    return true;
+    return row->time < open_from && !has_event(match.blockers, *row);
   });
 }
 
@@ -342,18 +345,31 @@ void StepMatcher::take(const Matches& matches, const Row& row, std::size_t step,
   }
 }
 
-/// Keeps a row for a step of a `together`; of those that no condition tells apart, as many as a match can
-/// take.
+/// Keeps a row for a step of a `together`, and forgets those that newer ones stand for.
 void StepMatcher::keep(Partials& partials, const Row& row, std::size_t step) {
   auto kept = std::make_shared<Partial>();
   kept->steps.push_back({row, {}, {}});
   set_agreement(*kept, step);
-  const bool is_looked_at = looks_at(step, step);
-  partials.push_back(kept);
-  Rows alike;  // newest first, one for each event
+  partials.push_back(std::move(kept));
+  std::size_t limit = kMaxPartials + plan_.events;
+  if (!looks_at(step, step)) {
+    keep_newest_choices(partials, step);
+    limit = kMaxCandidates;
+  } else if (plan_.steps[step].times == 1) {
+    keep_newest_alike(partials, step);
+  }
+  if (partials.size() <= limit) return;
+  counts_.partials_dropped += partials.size() - limit;
+  partials.erase(partials.begin(), partials.end() - static_cast<std::ptrdiff_t>(limit));
+}
+
+/// Of rows that conditions cannot tell from the newest one, keeps as many as one match can take.
+void StepMatcher::keep_newest_alike(Partials& partials, std::size_t step) const {
+  const Partial newest = *partials.back();
+  Rows alike;
   for (std::size_t at = partials.size(); at-- > 0;) {
     const Row& other = partials[at]->steps[0].row;
-    if (partials[at]->agreement != kept->agreement || (is_looked_at && !look_alike(*other, *row))) continue;
+    if (partials[at]->agreement != newest.agreement || !look_alike(*other, *newest.steps[0].row)) continue;
     if (plan_.steps[step].takes_alerts && has_event(alike, *other)) continue;
     if (alike.size() < plan_.events) {
       alike.push_back(other);
@@ -361,10 +377,36 @@ void StepMatcher::keep(Partials& partials, const Row& row, std::size_t step) {
       partials.erase(partials.begin() + static_cast<std::ptrdiff_t>(at));
     }
   }
-  if (partials.size() > kMaxPartials + plan_.events) {
-    ++counts_.partials_dropped;
-    partials.erase(partials.begin());
+}
+
+/// Where no condition looks at the step: keeps the newest rows, and the newest choices of `times N in`, as
+/// many as the other events of a match can spoil.
+void StepMatcher::keep_newest_choices(Partials& partials, std::size_t step) const {
+  const StepPlan::Step& asked = plan_.steps[step];
+  std::vector<std::uint8_t> is_needed(partials.size(), 0);
+  Rows newest, lasts;
+  const auto add = [&](Rows& rows, const Row& row) {
+    if (!asked.takes_alerts || !has_event(rows, *row)) rows.push_back(row);
+  };
+  for (std::size_t at = partials.size(); at-- > 0 && lasts.size() < plan_.events;) {
+    const Row& last = partials[at]->steps[0].row;
+    add(newest, last);
+    if (newest.size() <= plan_.events) is_needed[at] = 1;
+    Rows others;
+    std::size_t from = at;
+    while (from > 0 && others.size() < plan_.events) {
+      const Row& other = partials[from - 1]->steps[0].row;
+      if (is_past(other->time, last->time, asked.times_in)) break;
+      --from;
+      if (!other->is_same_event(*last)) add(others, other);
+    }
+    if (others.size() + 1 < asked.times) continue;
+    add(lasts, last);
+    std::fill(is_needed.begin() + static_cast<std::ptrdiff_t>(from),
+              is_needed.begin() + static_cast<std::ptrdiff_t>(at) + 1, std::uint8_t{1});
   }
+  std::size_t at = 0;
+  std::erase_if(partials, [&](const PartialRef&) { return is_needed[at++] == 0; });
 }
 
 StepMatcher::Fits StepMatcher::fits(std::uint32_t input, const Rows& rows, const Partials& partials,
@@ -435,7 +477,11 @@ bool StepMatcher::agree(const Partial& a, const Partial& b, std::size_t step) co
 /// Whether whatever completes the older one completes the newer one, and that is then the newest match.
 bool StepMatcher::is_dominated(const Partial& older, const Partial& newer, std::size_t step) const {
   if (plan_.meets_delayed[step] != 0 || !agree(older, newer, step)) return false;
-  if (step == plan_.steps.size() && !completing_row(older)->is_same_event(*completing_row(newer)))
+  // Each completing event gives an alert of its own.
+  if (step == plan_.steps.size() && ByEvent()(completing_row(older), completing_row(newer))) return false;
+  // The older one may be past what must be absent while the newer one is not.
+  if (step < plan_.steps.size() && plan_.absences[step].within != kNoLimit &&
+      older.steps[step - 1].row->time != newer.steps[step - 1].row->time)
     return false;
   for (std::size_t i = 0; i < step; ++i) {
     for (const StepMatch* match : {&older.steps[i], &newer.steps[i]}) {
@@ -489,7 +535,7 @@ std::int64_t StepMatcher::deadline(const Partial& partial) const {
 void StepMatcher::drop_old(Matches& matches, std::int64_t time) const {
   if (plan_.in_order && !matches.by_step[0].empty()) {
     auto first = std::make_shared<Partial>(*matches.by_step[0][0]);
-    drop_old_candidates(first->steps[0], 0, time);
+    drop_old_candidates(first->steps[0], 0, time, INT64_MAX);
     matches.by_step[0].clear();
     if (!first->steps[0].others.empty() || !first->steps[0].blockers.empty())
       matches.by_step[0].push_back(std::move(first));

@@ -79,6 +79,8 @@ class StepMatcher {
   void take(const Matches& matches, const Row& row, std::size_t step, const std::string& key,
             Completed& complete);
   void keep(Partials& partials, const Row& row, std::size_t step);
+  void keep_newest_alike(Partials& partials, std::size_t step) const;
+  void keep_newest_choices(Partials& partials, std::size_t step) const;
 
   Fits fits(std::uint32_t input, const Rows& rows, const Partials& partials, const std::string& key);
   void open(std::uint32_t input, const EventRow& row, const std::string& key);
@@ -88,7 +90,8 @@ class StepMatcher {
                   const Rows& blockers, std::int64_t time) const;
   void close(Partial& partial) const;
   bool is_over(const Partial& partial, std::size_t step, std::int64_t time) const;
-  void drop_old_candidates(StepMatch& match, std::size_t step, std::int64_t time) const;
+  void drop_old_candidates(StepMatch& match, std::size_t step, std::int64_t time,
+                           std::int64_t open_from) const;
   void add_candidates(StepMatch& match, std::size_t step, const Rows& rows) const;
   bool is_newer(const Partial& a, const Partial& b) const;
 
