@@ -107,13 +107,13 @@ std::uint32_t StateGenerator::own_keys() {
 
 // ---- inputs
 
-/// Whether a condition looks at steps before its own, by itself or through a `let`.
-bool StateGenerator::reads_step(const Expr& expr) const {
+/// Whether a condition looks at a step before its own (kNoIndex: at any), by itself or through a `let`.
+bool StateGenerator::reads_step(const Expr& expr, std::uint32_t step) const {
   bool found = false;
   walk(expr, [&](const Expr& part) {
     if (found) return;
-    if (part.ref.kind == RefKind::kStep) found = true;
-    if (const ast::Let* let = let_of(part, context_); let != nullptr) found = reads_step(*let->value);
+    if (part.ref.kind == RefKind::kStep) found = step == kNoIndex || part.ref.index == step;
+    if (const ast::Let* let = let_of(part, context_); let != nullptr) found = reads_step(*let->value, step);
   });
   return found;
 }
@@ -169,6 +169,13 @@ void StateGenerator::generate(const std::map<std::uint32_t, std::uint32_t>& rule
   if (rule_.order != ast::StepOrder::kNone) {
     data_.kind = rule_.order == ast::StepOrder::kSequence ? StateKind::kSequence : StateKind::kTogether;
     for (const ast::Step& step : rule_.steps) data_.inputs.push_back(step_input(step, rule_index));
+    for (std::size_t i = 0; i < rule_.steps.size(); ++i) {
+      data_.inputs[i].read_by = 0;
+      for (std::size_t j = 0; j < rule_.steps.size(); ++j) {
+        if (rule_.steps[j].where && reads_step(*rule_.steps[j].where, static_cast<std::uint32_t>(i)))
+          data_.inputs[i].read_by |= std::uint64_t{1} << j;
+      }
+    }
     return;
   }
   std::vector<const Expr*> conditions;

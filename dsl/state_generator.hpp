@@ -90,7 +90,7 @@ class StateGenerator {
   InputData input_of(const std::vector<ast::ClassRef>& refs, const std::vector<const ast::Expr*>& conditions,
                      const std::map<std::uint32_t, std::uint32_t>& rule_index);
   InputData step_input(const ast::Step& step, const std::map<std::uint32_t, std::uint32_t>& rule_index);
-  bool reads_step(const ast::Expr& expr) const;
+  bool reads_step(const ast::Expr& expr, std::uint32_t step = kNoIndex) const;
   std::string fingerprint() const;
   void collect_kept_slots(const ast::Expr& expr, std::set<std::uint32_t>& slots) const;
 

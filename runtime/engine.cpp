@@ -515,7 +515,7 @@ void Engine::set_arrival(std::int64_t now) { state_->stage.set_arrival(now); }
 
 Expected<void> Engine::finish(const std::function<void(const Alert&)>& take) {
   if (state_->options.decide == Decide::kFinal) {
-    if (auto judged = state_->stage.finish(); !judged) return judged;
+    if (auto judged = state_->stage.finish(state_->newest); !judged) return judged;
   }
   return state_->final_ledger.finish(state_->stats, take);
 }

@@ -17,7 +17,7 @@ struct Firing {
   std::string quiet_key;   ///< rule, tenant and folded key values; empty when `quiet` does not apply
 };
 
-/// The order of firings: time, class, event id, rule, alert id; never arrival. Comparable as bytes.
+/// The order of firings: time, class, event id, rule, key; never arrival. Comparable as bytes.
 std::string order_key(const Firing& firing);
 
 /// Whether a firing is held back by the standing one that began the quiet time.

@@ -2,6 +2,7 @@
 
 #include <bit>
 
+#include "runtime/arena.hpp"
 #include "runtime/sorted_runs.hpp"
 #include "runtime/state/value_bytes.hpp"
 
@@ -12,8 +13,12 @@ using Json = nlohmann::ordered_json;
 std::string order_key(const Firing& firing) {
   std::string key;
   append_key_time(key, firing.alert.time);
-  for (const std::string& part : {firing.event_class, firing.event_id, firing.alert.rule, firing.alert.id})
-    append_key_part(key, part);
+  for (const std::string& part : {firing.event_class, firing.event_id, firing.alert.rule}) append_key_part(key, part);
+  // One event may fire under several keys.
+  Arena scratch;
+  for (const auto& [name, value] : firing.alert.key.items())
+    append_key_part(key, fold_case(value.dump(-1, ' ', false, Json::error_handler_t::replace), scratch));
+  append_key_part(key, firing.alert.id);
   return key;
 }
 

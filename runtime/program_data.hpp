@@ -186,6 +186,8 @@ struct InputData {
   std::int64_t times = 1;              ///< of steps
   std::uint32_t times_param = kNoIndex;
   DurationData times_in, within;  ///< 0: not limited
+  /// Per input, as bits: its condition reads this step. All where that is not known.
+  std::uint64_t read_by = ~std::uint64_t{0};
 };
 
 enum class StateKind : std::uint8_t {

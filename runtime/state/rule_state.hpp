@@ -110,12 +110,11 @@ class RuleState {
   virtual void advance(std::int64_t now, std::vector<FiringChange>& out) { (void)now, (void)out; }
   /// The earliest deadline that advance() has not decided, or INT64_MAX.
   virtual std::int64_t next_deadline() const { return INT64_MAX; }
+  /// How many absences advance() has not decided.
+  virtual std::uint64_t undecided() const { return 0; }
 
   /// Nothing before `horizon` will change any more: what only late rows would need is forgotten.
   virtual void settle(std::int64_t horizon) { (void)horizon; }
-
-  /// Absences whose deadline has not come.
-  virtual std::uint64_t undecided() const { return 0; }
 
   /// Bytes that the state takes, about.
   virtual std::size_t bytes() const { return 0; }

@@ -291,7 +291,7 @@ Expected<void> StateStage::run_slices(Tenant& tenant, const std::vector<Row>& ro
   return {};
 }
 
-Expected<void> StateStage::finish() {
+Expected<void> StateStage::finish(std::int64_t newest) {
   const ProgramData& data = program_.data();
   const RowLayouts layouts(data);
   // First what tells one event more than once becomes one row, then rows go into the order of events.
@@ -349,10 +349,8 @@ Expected<void> StateStage::finish() {
   if (!drained) return drained;
   if (auto closed = close_slice(); !closed) return closed;
   for (auto& [name, each] : tenants_) {
-    std::int64_t newest = INT64_MIN;
-    for (const std::int64_t time : each.newest) newest = std::max(newest, time);
     if (auto done = run_deadlines(each, newest); !done) return done;
-    each.decided = std::max(each.decided, newest == INT64_MIN ? newest : newest + 1);
+    each.decided = std::max(each.decided, newest == INT64_MAX ? newest : newest + 1);
     for (std::size_t i = 0; i < each.rules.size(); ++i) {
       if (each.rules[i] != nullptr)
         stats_.by_rule[data.rules[data.states[i].rule].name].undecided += each.rules[i]->undecided();

@@ -45,8 +45,9 @@ class StateStage {
   /// Streams: decides absences whose deadline is at or before `now`, whatever may still come late.
   Expected<void> advance(std::int64_t now);
 
-  /// Inputs with an end: judges everything that was taken.
-  Expected<void> finish();
+  /// Inputs with an end: judges everything that was taken; absences until `newest`, the time of the newest
+  /// event, are decided.
+  Expected<void> finish(std::int64_t newest);
 
   void save(std::string& out) const;
   /// False when the bytes are no state; then nothing is remembered. Rules that changed since begin anew.

@@ -90,8 +90,12 @@ void WindowRule::take(const RowChange& change, Dirty& dirty) {
       erase(kept, at, at + 1);
     }
     if (at == 0 && !kept.events.empty()) kept.stay_since = kept.events[0].time;
-    auto [mark, is_first] = dirty.try_emplace(entry->first, at);
-    if (!is_first) mark->second = std::min(mark->second, at);
+    // An event and alerts about it give one firing, that of the last of them: they are judged together.
+    std::size_t from = at;
+    while (from > 0 && kept.events[from - 1].row != nullptr && !is_before(kept.events[from - 1].row, change.row))
+      --from;
+    auto [mark, is_first] = dirty.try_emplace(entry->first, from);
+    if (!is_first) mark->second = std::min(mark->second, from);
     if (kept.events.size() > kMaxEvents) {
       ++counts_.events_dropped;
       erase(kept, 0, 1);
@@ -121,10 +125,6 @@ void WindowRule::judge_from(const std::string& identity, KeyState& key, std::siz
                             std::vector<FiringChange>& out) {
   bytes_ -= key.bytes;
   while (from < key.events.size() && key.events[from].row == nullptr) ++from;
-  // An event and alerts about it give one firing, that of the last of them: they are judged together.
-  while (from > 0 && from < key.events.size() && key.events[from - 1].row != nullptr &&
-         !is_before(key.events[from - 1].row, key.events[from].row))
-    --from;
   // What stood from there on; a row that was taken out is among it.
   StandingByEvent before(&is_before);
   const bool whole = from == 0 || key.events[from - 1].row == nullptr;

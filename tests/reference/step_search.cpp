@@ -28,11 +28,15 @@ bool before(const Seen& a, const Seen& b) {
 bool same_event(const Seen& a, const Seen& b) { return a.event == b.event; }
 
 bool is_newer(const StepSearch::Match& match, const StepSearch::Match& other) {
-  for (std::size_t step = match.size(); step-- > 0;) {
-    for (std::size_t nth = match[step].size(); nth-- > 0;) {
-      const Seen& a = *match[step][nth]->seen;
-      const Seen& b = *other[step][nth]->seen;
-      if (&a != &b) return before(b, a);
+  // First the events that stand for the steps, from the last step back, then the others of `times N`.
+  for (const bool others : {false, true}) {
+    for (std::size_t step = match.size(); step-- > 0;) {
+      const std::size_t size = match[step].size();
+      for (std::size_t nth = others ? 1 : 0; nth < (others ? size : std::min<std::size_t>(size, 1)); ++nth) {
+        const Seen& a = *match[step][size - 1 - nth]->seen;
+        const Seen& b = *other[step][size - 1 - nth]->seen;
+        if (&a != &b) return before(b, a);
+      }
     }
   }
   return false;
@@ -57,10 +61,13 @@ StepSearch::StepSearch(Evaluator& evaluator, const ast::Rule& rule,
       together_(rule.order == ast::StepOrder::kTogether),
       trying_(trying) {
   for (const Step& step : rule.steps) looks_at_.push_back(steps_of(step.where.get(), rule));
-  for (std::size_t step = rule.steps.size(); step-- > 0;) {
-    if (rule.steps[step].absent) continue;
-    for (std::int64_t nth = 0; nth < times_of(step); ++nth)
-      slots_.push_back({static_cast<std::uint32_t>(step), nth});
+  // In the order in which matches are compared, so that the first one found is the newest.
+  for (const bool others : {false, true}) {
+    for (std::size_t step = rule.steps.size(); step-- > 0;) {
+      if (rule.steps[step].absent) continue;
+      for (std::int64_t nth = others ? 1 : 0; nth < (others ? times_of(step) : 1); ++nth)
+        slots_.push_back({static_cast<std::uint32_t>(step), nth});
+    }
   }
 }
 

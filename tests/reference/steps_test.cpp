@@ -57,7 +57,7 @@ TEST_CASE("a condition may use the steps before it; after the steps bare names a
                                            "say \"{user} {a.size} {b.time - a.time} {count(b)}\""),
                                   log);
   CHECK(evidence(firings) == "a=s1 b=a1");
-  CHECK(messages(firings) == "x 1 2m 1");
+  CHECK(messages(firings) == "X 1 2m 1");
 }
 
 TEST_CASE("by gives the key under another name") {
@@ -179,6 +179,6 @@ TEST_CASE("each value of a list key has its matches; a named key means that one 
       "!= tag } "
       "say \"{tag}\" }";
   const auto firings = firings_of(rule, "signin 0 s1 tags=p,q,P\naudit 1m a1 tags=Q,p,r operation=p");
-  CHECK(messages(firings) == "q");
+  CHECK(messages(firings) == "Q");
   CHECK(firings[0].key == std::vector<std::string>{"\"q\""});
 }
