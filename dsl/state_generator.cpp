@@ -107,12 +107,13 @@ std::uint32_t StateGenerator::own_keys() {
 
 // ---- inputs
 
-/// Whether a condition looks at a step before its own (kNoIndex: at any), by itself or through a `let`.
+/// Whether a condition looks at a step before its own (kNoIndex: at any, or at a key), by itself or through a `let`.
 bool StateGenerator::reads_step(const Expr& expr, std::uint32_t step) const {
   bool found = false;
   walk(expr, [&](const Expr& part) {
     if (found) return;
     if (part.ref.kind == RefKind::kStep) found = step == kNoIndex || part.ref.index == step;
+    if (part.ref.kind == RefKind::kKey) found = found || step == kNoIndex;
     if (const ast::Let* let = let_of(part, context_); let != nullptr) found = reads_step(*let->value, step);
   });
   return found;
