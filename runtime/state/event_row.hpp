@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "runtime/state/value_bytes.hpp"
@@ -35,6 +36,11 @@ using Row = std::shared_ptr<const EventRow>;
 
 /// The order of events: time, class, id; alerts after their event, by rule. -1, 0, 1.
 int compare(const EventRow& a, const EventRow& b);
+
+/// In the order of events, alerts taken for their event.
+inline bool is_earlier_event(const Row& a, const Row& b) {
+  return std::tie(a->time, a->class_name, a->id) < std::tie(b->time, b->class_name, b->id);
+}
 
 /// The values of the event's kept fields, as bytes for EventRow::values.
 std::string kept_values(const ClassData& event_class, Vm& vm, EventState& event);

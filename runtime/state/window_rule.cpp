@@ -92,7 +92,7 @@ void WindowRule::take(const RowChange& change, Dirty& dirty) {
     if (at == 0 && !kept.events.empty()) kept.stay_since = kept.events[0].time;
     // An event and alerts about it give one firing, that of the last of them: they are judged together.
     std::size_t from = at;
-    while (from > 0 && kept.events[from - 1].row != nullptr && !is_before(kept.events[from - 1].row, change.row))
+    while (from > 0 && kept.events[from - 1].row != nullptr && !is_earlier_event(kept.events[from - 1].row, change.row))
       --from;
     auto [mark, is_first] = dirty.try_emplace(entry->first, from);
     if (!is_first) mark->second = std::min(mark->second, from);
@@ -126,7 +126,7 @@ void WindowRule::judge_from(const std::string& identity, KeyState& key, std::siz
   bytes_ -= key.bytes;
   while (from < key.events.size() && key.events[from].row == nullptr) ++from;
   // What stood from there on; a row that was taken out is among it.
-  StandingByEvent before(&is_before);
+  StandingByEvent before(&is_earlier_event);
   const bool whole = from == 0 || key.events[from - 1].row == nullptr;
   auto next = whole ? key.standing.begin() : key.standing.upper_bound(key.events[from - 1].row);
   while (next != key.standing.end()) before.insert(key.standing.extract(next++));

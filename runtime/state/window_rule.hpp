@@ -8,7 +8,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -31,15 +30,11 @@ class WindowRule : public RuleState {
   bool load(BytesReader& bytes, const RowLayouts& layouts) override;
 
  private:
-  /// In the order of events, alerts taken for their event.
-  static bool is_before(const Row& a, const Row& b) {
-    return std::tie(a->time, a->class_name, a->id) < std::tie(b->time, b->class_name, b->id);
-  }
   using StandingByEvent = std::map<Row, Standing, bool (*)(const Row&, const Row&)>;
 
   struct KeyState {
     KeptEvents events;
-    StandingByEvent standing{&is_before};  ///< by the event that fired
+    StandingByEvent standing{&is_earlier_event};  ///< by the event that fired
     std::int64_t stay_since = 0;         ///< when the stay of the first kept event began, for age()
     std::uint64_t used = 0;              ///< number of the use
     std::size_t bytes = 0;
