@@ -27,7 +27,13 @@ using shrike::reference::StateGenerator;
 using shrike::reference::StateMatcher;
 
 constexpr unsigned kEventsPerLog = 40;
-constexpr unsigned kOrders = 3;
+constexpr unsigned kOrders = 4;
+// With sanitizers every step takes long; what they look for shows in few files.
+#if defined(__SANITIZE_ADDRESS__) || (defined(__has_feature) && __has_feature(address_sanitizer))
+constexpr unsigned kFiles = 300;
+#else
+constexpr unsigned kFiles = 7000;
+#endif
 
 unsigned scale() {
   const char* text = std::getenv("SHRIKE_TEST_SCALE");
@@ -85,6 +91,7 @@ class Run {
   /// Goes on with another engine that read the state of this one.
   void change_engines() {
     const std::string state = engine_->save_state();
+    was_incomplete_ = is_incomplete();
     engine_.emplace(program_, options_);
     const auto loaded = engine_->load_state(state);
     if (!loaded) FAIL("the state cannot be read back: " << loaded.error().message);
@@ -114,6 +121,8 @@ class Run {
     return ids;
   }
   std::string state() const { return engine_->save_state(); }
+  const EngineStats& stats() const { return engine_->stats(); }
+  bool is_incomplete() const { return was_incomplete_ || engine_->stats().is_incomplete(); }
 
  private:
   void take(std::span<const Alert> alerts) {
@@ -130,6 +139,7 @@ class Run {
   EngineOptions options_;
   std::optional<Engine> engine_;
   std::map<std::string, Alert> standing_;
+  bool was_incomplete_ = false;
 };
 
 std::string difference(const Lines& expected, const Lines& found) {
@@ -145,8 +155,19 @@ std::string difference(const Lines& expected, const Lines& found) {
   return text;
 }
 
-/// Number of rules of the file; fails the test when anything differs.
-unsigned compare_file(std::uint64_t seed) {
+/// The log in an order in which no event comes later than 10 minutes after one that is newer.
+std::vector<LoggedEvent> arrivals(const std::vector<LoggedEvent>& log, std::mt19937_64& random) {
+  std::vector<std::pair<std::int64_t, LoggedEvent>> timed;
+  for (const LoggedEvent& event : log)
+    timed.emplace_back(reference::newest_time({event}) + static_cast<std::int64_t>(random() % 600) * 1'000'000'000, event);
+  std::stable_sort(timed.begin(), timed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<LoggedEvent> ordered;
+  for (auto& [arrival, event] : timed) ordered.push_back(std::move(event));
+  return ordered;
+}
+
+/// Number of rules of the file; fails the test when anything differs. Counts runs that cannot be compared.
+unsigned compare_file(std::uint64_t seed, unsigned orders, unsigned& incomplete) {
   StateGenerator generator(seed);
   const SourceFiles files{{"generated.shrike", generator.file()}};
   const Analysis analysis = analyse(files);
@@ -167,6 +188,11 @@ unsigned compare_file(std::uint64_t seed) {
   std::mt19937_64 random(seed);
   std::vector<std::string> ids;
   const auto check = [&](const Run& run, const char* what) {
+    // The oracle knows no limit of partial matches.
+    if (run.is_incomplete()) {
+      ++incomplete;
+      return;
+    }
     const std::string differs = difference(expected, run.lines());
     if (!differs.empty()) {
       std::string events;
@@ -176,10 +202,10 @@ unsigned compare_file(std::uint64_t seed) {
     if (ids.empty()) ids = run.ids();
     CHECK(run.ids() == ids);
   };
-  for (unsigned order = 0; order < kOrders; ++order) {
+  for (unsigned order = 0; order < orders; ++order) {
     EngineOptions options;
     options.decide = Decide::kFinal;
-    options.window_index_from = order % 2 == 0 ? 64 : 1;
+    options.window_index_from = (seed + order) % 2 == 0 ? 64 : 1;
     Run files_run(*program, options);
     for (const LoggedEvent& event : log) files_run.feed(event);
     files_run.end(newest);
@@ -189,21 +215,28 @@ unsigned compare_file(std::uint64_t seed) {
     options.lateness_of_all = kUnlimitedLateness;
     Run stream(*program, options);
     for (const LoggedEvent& event : log) stream.feed(event);
+    const std::string state = stream.state();
     stream.end(newest);
     check(stream, "stream");
 
-    Run broken(*program, options);
-    for (const LoggedEvent& event : log) {
-      if (random() % 8 == 0) broken.change_engines();
-      broken.feed(event);
+    if (order > 0) {
+      Run broken(*program, options);
+      for (const LoggedEvent& event : log) {
+        if (random() % 8 == 0) broken.change_engines();
+        broken.feed(event);
+      }
+      if (!broken.is_incomplete()) CHECK(broken.state() == state);
+      broken.end(newest);
+      check(broken, "stream over several engines");
+
+      // As late as the sources allow: the shortest lateness is 10 minutes.
+      options.lateness_of_all.reset();
+      Run late(*program, options);
+      for (const LoggedEvent& event : arrivals(log, random)) late.feed(event);
+      late.end(newest);
+      CHECK(late.stats().late_events == 0);
+      check(late, "stream with lateness");
     }
-    CHECK(broken.state() == [&] {
-      Run whole(*program, options);
-      for (const LoggedEvent& event : log) whole.feed(event);
-      return whole.state();
-    }());
-    broken.end(newest);
-    check(broken, "stream over several engines");
     std::shuffle(log.begin(), log.end(), random);
   }
   return static_cast<unsigned>(analysis.model.rules.size());
@@ -214,11 +247,14 @@ unsigned compare_file(std::uint64_t seed) {
 TEST_CASE("rules with state agree with the oracle on generated rules and logs in any order") {
   const char* seed = std::getenv("SHRIKE_SEED");
   if (seed != nullptr) {
-    compare_file(static_cast<std::uint64_t>(std::atoll(seed)));
+    unsigned incomplete = 0;
+    compare_file(static_cast<std::uint64_t>(std::atoll(seed)), kOrders, incomplete);
     return;
   }
-  const unsigned files = 100 * scale();
-  unsigned rules = 0;
-  for (unsigned i = 0; i < files; ++i) rules += compare_file(5000 + i);
-  MESSAGE(rules << " rule and log pairs compared, each in " << kOrders << " orders");
+  const unsigned files = kFiles * scale();
+  unsigned rules = 0, incomplete = 0;
+  for (unsigned i = 0; i < files; ++i) rules += compare_file(5000 + i, i % 10 == 0 ? kOrders : 1, incomplete);
+  MESSAGE(rules << " rule and log pairs compared; " << incomplete
+                << " runs dropped partial matches and were left out");
+  CHECK(incomplete * 20 < files);
 }
