@@ -21,16 +21,18 @@ void PathNode::index() {
   const std::size_t size = std::bit_ceil(groups.size() * 4 + 1);
   table_.assign(size, {});
   mask_ = static_cast<std::uint32_t>(size - 1);
-  for (const PathGroup& group : groups) {
+  for (std::uint32_t number = 0; number < groups.size(); ++number) {
+    const PathGroup& group = groups[number];
     // The folded name decides the place: all ASCII spellings look there. A name beyond ASCII whose exact
     // bytes look elsewhere is found by find_spelled.
     Place place;
     hash_of_name(group.members.front().name, place.ends);
-    if (!group.holds_backslash) place.size = group.members.front().name.size();
-    place.group = &group;
+    place.name = group.members.front().name.data();
+    if (!group.holds_backslash) place.size = static_cast<std::uint32_t>(group.members.front().name.size());
+    place.group = number;
     KeyEnds ignored;
     std::uint32_t at = hash_of_name(group.folded, ignored) & mask_;
-    while (table_[at].group != nullptr) at = (at + 1) & mask_;
+    while (!table_[at].is_empty()) at = (at + 1) & mask_;
     table_[at] = place;
   }
 }
@@ -38,9 +40,9 @@ void PathNode::index() {
 /// Keys that are not byte for byte the first name of a group: other spellings, escapes, letters beyond ASCII.
 PathMatch PathNode::find_spelled(std::string_view raw, KeyEnds ends, std::string& scratch) const {
   if (!is_special(raw, ends)) {
-    for (std::uint32_t at = hash_of(ends, raw.size()) & mask_; table_[at].group != nullptr;
+    for (std::uint32_t at = hash_of(ends, raw.size()) & mask_; !table_[at].is_empty();
          at = (at + 1) & mask_) {
-      const PathGroup& group = *table_[at].group;
+      const PathGroup& group = groups[table_[at].group];
       if (equal_folded(raw, true, group.folded)) return {&group, raw, false};
     }
     return {};

@@ -54,16 +54,15 @@ class PathNode {
   PathMatch find(std::string_view raw, std::string& scratch) const {
     const KeyEnds ends = ends_of(raw);
     std::uint32_t at = hash_of(ends, raw.size()) & mask_;
-    if (table_[at].group == nullptr) {  // nobody wants it, unless its spelling is not its bytes
+    if (table_[at].is_empty()) {  // nobody wants it, unless its spelling is not its bytes
       return is_special(raw, ends) ? find_spelled(raw, ends, scratch) : PathMatch{};
     }
     do {
       const Place& place = table_[at];
-      if (place.ends == ends && place.size == raw.size() && (raw.size() <= 16 || is_first_name(place, raw))) {
-        return {place.group, raw, true};
-      }
+      if (place.ends == ends && place.size == raw.size() && has_middle(place, raw))
+        return {&groups[place.group], raw, true};
       at = (at + 1) & mask_;
-    } while (table_[at].group != nullptr);
+    } while (!table_[at].is_empty());
     return find_spelled(raw, ends, scratch);
   }
 
@@ -81,8 +80,10 @@ class PathNode {
   /// impossible size.
   struct Place {
     KeyEnds ends;
-    std::uint64_t size = ~std::uint64_t{0};
-    const PathGroup* group = nullptr;  ///< none in an empty place
+    const char* name = nullptr;  ///< none in an empty place
+    std::uint32_t size = 0xFFFFFFFF;
+    std::uint32_t group = 0;
+    bool is_empty() const { return name == nullptr; }
   };
 
   static KeyEnds ends_of(std::string_view key);
@@ -100,8 +101,12 @@ class PathNode {
     return (((zero_where_backslash - kEach) & ~zero_where_backslash) | word) & kEach * 0x80;
   }
   static std::uint32_t hash_of_name(std::string_view folded, KeyEnds& ends);
-  bool is_first_name(const Place& place, std::string_view raw) const {
-    return std::memcmp(place.group->members.front().name.data() + 8, raw.data() + 8, raw.size() - 16) == 0;
+  /// Whether a key whose ends and size are the name's is the name.
+  static bool has_middle(const Place& place, std::string_view raw) {
+    for (std::size_t at = 8; at + 8 < raw.size(); at += 8) {
+      if (text_detail::load_word(place.name + at) != text_detail::load_word(raw.data() + at)) return false;
+    }
+    return true;
   }
   PathMatch find_spelled(std::string_view raw, KeyEnds ends, std::string& scratch) const;
 

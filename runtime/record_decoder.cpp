@@ -169,7 +169,14 @@ std::uint32_t RecordDecoder::State::walk_object(const PathNode& node, std::uint3
     if (match.group == nullptr) {
       token = text[at[token]] == '"' ? token + 1 : step_over(token, depth + 1, checked);
     } else if (const std::vector<PathMember>& members = match.group->members; members.size() == 1) {
-      token = take_member(members.front(), match.exact_first, token, depth + 1, checked);
+      const PathMember& member = members.front();
+      Note& note = notes[member.slot];
+      if (text[at[token]] == '"' && note.pass != pass) {  // nearly always
+        note = {pass, token, token + 1, match.exact_first};
+        ++token;
+      } else {
+        token = take_member(member, match.exact_first, token, depth + 1, checked);
+      }
     } else {
       // Two spellings are wanted: each of them walks the value. A key with escapes stands in the scratch
       // space, which going deeper may overwrite.
