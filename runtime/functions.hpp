@@ -3,6 +3,7 @@
 // table and its implementation there.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -68,6 +69,8 @@ struct Callable {
   const FunctionRow* row = nullptr;
   Signature signature;
   unsigned required = 0;  ///< parameters that are not optional
+  /// Per parameter, bit K: an argument of Kind K is passed on as it is.
+  std::array<std::uint16_t, 6> passes{};
 
   explicit Callable(const FunctionRow& function);
 };
