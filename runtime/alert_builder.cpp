@@ -47,7 +47,8 @@ AlertBuilder::AlertBuilder(const Program& program, Vm& vm, EventState& event, st
     : program_(program), rule_(program.data().rules[rule]), vm_(vm), event_(event) {}
 
 bool AlertBuilder::apply(const ExceptionData& exception) {
-  if (!exception.tenant.empty() && !equal_caseless(exception.tenant, event_.tenant.as_string())) return true;
+  if (!exception.tenant.empty() && !equal_caseless(exception.tenant, vm_.tenant(event_).as_string()))
+    return true;
   if (vm_.slot(program_.data().time_slot, event_).integer >= exception.until) return true;
   if (exception.where != kNoIndex && !vm_.decide(exception.where, event_)) return true;
   if (exception.drop) return false;
@@ -145,7 +146,7 @@ Firing AlertBuilder::build(std::string_view record, const RecordPlace& place, st
   alert.score = score();
   alert.severity = std::min(rule_.severity, severity_of_score(alert.score));
   alert.time = vm_.slot(data.time_slot, event_).integer;
-  alert.tenant = event_.tenant.as_string();
+  alert.tenant = vm_.tenant(event_).as_string();
   alert.attack = rule_.attack;
   alert.ruleset = program_.hash();
   if (newest > alert.time) alert.late = static_cast<double>(newest - alert.time) / 1e9;

@@ -192,17 +192,14 @@ Expected<void> Engine::State::judge_event(std::string_view record, const RecordP
   return judge_rules(record, place);
 }
 
-/// Finds the tenant of the event and with it the settings that hold.
+/// Finds the settings that hold for the event; its tenant only where that decides which.
 void Engine::State::choose_profile() {
   event.profile = 0;
   event.tenant = Value::of_string(options.tenant);
-  if (program.data().tenant_slot != kNoIndex) {
-    const Value tenant = vm.slot(program.data().tenant_slot, event);
-    if (tenant.kind == Kind::kString && tenant.size != 0) event.tenant = tenant;
-  }
   if (program.data().profiles.size() < 2) return;
-  if (last_tenant != event.tenant.as_string()) {
-    last_tenant = event.tenant.as_string();
+  const std::string_view tenant = vm.tenant(event).as_string();
+  if (last_tenant != tenant) {
+    last_tenant = tenant;
     last_profile = program.sealed().profile_of(last_tenant);
   }
   event.profile = last_profile;

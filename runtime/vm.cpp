@@ -84,6 +84,12 @@ Value Vm::slot(std::uint32_t slot, EventState& event) {
   return value;
 }
 
+Value Vm::tenant(EventState& event) {
+  if (program_.data.tenant_slot == kNoIndex) return event.tenant;
+  const Value named = slot(program_.data.tenant_slot, event);
+  return named.kind == Kind::kString && named.size != 0 ? named : event.tenant;
+}
+
 void Vm::charge(std::uint64_t steps) {
   if (steps < steps_left_) {
     steps_left_ -= steps;
@@ -131,7 +137,7 @@ Value Vm::read_other(std::uint32_t bits, const Frame& frame, EventState& event) 
       return {};
     case OperandKind::kSpecial:
       return index == static_cast<std::uint32_t>(Special::kClassName) ? program_.class_names[event.source]
-                                                                      : event.tenant;
+                                                                      : tenant(event);
   }
   return {};
 }
@@ -274,8 +280,13 @@ Value Vm::execute(const UnitData& unit, Frame& frame, EventState& event) {
         break;
       }
       case Opcode::kCall:
-        registers[i.dst] = call_function(i, frame);
+        registers[i.dst] = call_function(program_.functions[i.x], {registers + i.y, i.target});
         break;
+      case Opcode::kCallOne: {
+        const Value argument = read(i.y, frame, event);
+        registers[i.dst] = call_function(program_.functions[i.x], {&argument, 1});
+        break;
+      }
       case Opcode::kList:
         registers[i.dst] = packed(i, false, frame);
         break;
@@ -394,9 +405,7 @@ bool Vm::test_matches(const Instruction& i, const Frame& frame, EventState& even
   return !out_of_steps_ && re2::RE2::PartialMatch(re2::StringPiece(x.text, x.size), *program_.regexes[i.y]);
 }
 
-Value Vm::call_function(const Instruction& i, const Frame& frame) {
-  const Callable& function = program_.functions[i.x];
-  const std::span<const Value> arguments(frame.registers + i.y, i.target);
+Value Vm::call_function(const Callable& function, std::span<const Value> arguments) {
   std::uint64_t steps = function.row->cost;
   for (const Value& argument : arguments) steps += extent(argument);
   charge(steps);
