@@ -81,7 +81,11 @@ class ProgramGenerator {
   std::uint32_t ensure_field(SourceData& data, const SourceInfo* info, std::uint32_t field);
   void ensure_dependencies(SourceData& data, const SourceInfo* info, const Expr& expr,
                            const UnitContext& context);
+  std::uint32_t field_that_is(const SourceInfo& info, const ast::Let* let, const Type& type,
+                              const UnitContext& context) const;
+  std::uint32_t fill_slot(SourceData& data, std::uint32_t slot, UnitDraft draft, Span where);
   void generate_unwraps();
+  GuardData guard_for(std::uint32_t event_class, const Expr* where, const UnitContext& context) const;
   void generate_rule(std::uint32_t model_rule);
   void generate_rule_lets(const ast::Rule& rule, const RuleInfo& info, const UnitContext& context);
   void generate_respond(const ast::Rule& rule, RuleData& data, const UnitContext& context);
@@ -93,6 +97,7 @@ class ProgramGenerator {
   std::uint32_t add(Stage stage, UnitDraft unit, Span where);
   UnitContext context_for(const std::vector<ast::Let>* lets);
   std::uint32_t rule_unit(UnitDraft unit, Span where) { return add(Stage::kRule, std::move(unit), where); }
+  std::uint64_t cost_of_reading(const Instruction& instruction) const;
   std::uint64_t slot_cost(std::uint32_t slot) const {
     return slot < slot_costs_.size() ? slot_costs_[slot] : 1;
   }
@@ -286,17 +291,55 @@ void ProgramGenerator::ensure_dependencies(SourceData& data, const SourceInfo* i
     }
     const ast::Let* let = let_of(part, context);
     if (let == nullptr || static_path(*let->value, nullptr, context)) return;
-    auto [entry, is_new] = slots_.lets.try_emplace(let, static_cast<std::uint32_t>(out_.slots.size()));
+    auto [entry, is_new] = slots_.lets.try_emplace(let, kNoIndex);
     if (!is_new) return;
-    const auto index = static_cast<std::size_t>(let - context.lets->data());
-    out_.slots.push_back({data.name + "." + let->name.text, info->let_types[index]});
-    data.units.resize(out_.slots.size(), kNoIndex);
-    const std::uint32_t slot = entry->second;
+    const Type& type = info->let_types[static_cast<std::size_t>(let - context.lets->data())];
+    const std::uint32_t field = field_that_is(*info, let, type, context);
+    const std::uint32_t slot = field != kNoIndex ? field : static_cast<std::uint32_t>(out_.slots.size());
+    entry->second = slot;
+    if (field == kNoIndex) {
+      out_.slots.push_back({data.name + "." + let->name.text, type});
+      data.units.resize(out_.slots.size(), kNoIndex);
+    }
     ensure_dependencies(data, info, *let->value, context);
-    data.units[slot] =
-        add(Stage::kSource, UnitGenerator(context).value(let->value.get(), info->let_types[index], nullptr),
-            let->name.span);
+    fill_slot(data, slot, UnitGenerator(context).value(let->value.get(), type, nullptr), let->name.span);
   });
+}
+
+/// The slot of a field that a source gives just the value of a `let`, so that both are computed as one;
+/// kNoIndex when there is none.
+std::uint32_t ProgramGenerator::field_that_is(const SourceInfo& info, const ast::Let* let, const Type& type,
+                                              const UnitContext& context) const {
+  for (const auto& [field, expr] : info.fields) {
+    if (let_of(*expr, context) == let && model_.fields[field].type == type &&
+        model_.classes[info.event_class].defaults.count(field) == 0)
+      return slots_.of_field(field);
+  }
+  return kNoIndex;
+}
+
+/// Makes a unit the one that computes a slot for a source.
+std::uint32_t ProgramGenerator::fill_slot(SourceData& data, std::uint32_t slot, UnitDraft draft, Span where) {
+  std::uint64_t cost = 0;
+  for (const Instruction& instruction : draft.code) {
+    cost += kOpcodes[static_cast<std::size_t>(instruction.opcode)].cost;
+    if (is_call(instruction.opcode)) cost += 10;
+    cost += cost_of_reading(instruction);
+  }
+  slot_costs_.resize(std::max<std::size_t>(slot_costs_.size(), slot + 1), 1);
+  slot_costs_[slot] = std::max(slot_costs_[slot], cost);
+  return data.units[slot] = add(Stage::kSource, std::move(draft), where);
+}
+
+/// What it costs to have the slots that an instruction reads.
+std::uint64_t ProgramGenerator::cost_of_reading(const Instruction& instruction) const {
+  const OpcodeRow& row = kOpcodes[static_cast<std::size_t>(instruction.opcode)];
+  const auto cost_of = [&](Role role, std::uint32_t bits) -> std::uint64_t {
+    if (role == Role::kSlot) return slot_cost(bits);
+    const Operand operand = Operand::from_bits(bits);
+    return role == Role::kSrc && operand.kind() == OperandKind::kSlot ? slot_cost(operand.index()) : 0;
+  };
+  return cost_of(row.x, instruction.x) + cost_of(row.y, instruction.y);
 }
 
 std::uint32_t ProgramGenerator::ensure_field(SourceData& data, const SourceInfo* info, std::uint32_t field) {
@@ -323,17 +366,9 @@ std::uint32_t ProgramGenerator::ensure_field(SourceData& data, const SourceInfo*
     if (expr != nullptr) ensure_dependencies(data, info, *expr, context);
   }
   in_progress_.erase(key);
-  const std::uint32_t unit = add(
-      Stage::kSource, UnitGenerator(context).value(given, model_.fields[field].type, fallback), key->span);
-  data.units[slot] = unit;
-  std::uint64_t cost = 0;
-  for (const Instruction& instruction : drafts_[unit].unit.code) {
-    cost += kOpcodes[static_cast<std::size_t>(instruction.opcode)].cost;
-    if (instruction.opcode == Opcode::kCall) cost += 10;
-  }
-  slot_costs_.resize(std::max<std::size_t>(slot_costs_.size(), slot + 1), 1);
-  slot_costs_[slot] = std::max(slot_costs_[slot], cost);
-  return unit;
+  if (data.units[slot] != kNoIndex) return data.units[slot];  // filled with a `let` that is the same
+  return fill_slot(data, slot, UnitGenerator(context).value(given, model_.fields[field].type, fallback),
+                   key->span);
 }
 
 void ProgramGenerator::generate_unwraps() {
@@ -379,6 +414,31 @@ void ProgramGenerator::generate_rule_lets(const ast::Rule& rule, const RuleInfo&
   }
 }
 
+/// What the candidate index asks of events of a class.
+GuardData ProgramGenerator::guard_for(std::uint32_t event_class, const Expr* where,
+                                      const UnitContext& context) const {
+  GuardData data;
+  data.event_class = event_class;
+  if (where == nullptr) return data;
+  auto guards = guards_of(*where, context, model_.classes[event_class].name);
+  if (!guards) {
+    data.slot = 0;  // one of no values: never a candidate
+    return data;
+  }
+  // The name of the operation decides most, the outcome least.
+  const auto rank = [&](const Guard& guard) {
+    const std::string& name = out_.slots[guard.slot].name;
+    return name == "operation" ? 0 : name == "outcome" ? 2 : 1;
+  };
+  const auto chosen = std::min_element(guards->begin(), guards->end(),
+                                       [&](const Guard& a, const Guard& b) { return rank(a) < rank(b); });
+  if (chosen == guards->end()) return data;
+  data.slot = chosen->slot;
+  data.constants = std::move(chosen->constants);
+  data.lists = std::move(chosen->lists);
+  return data;
+}
+
 void ProgramGenerator::generate_rule(std::uint32_t model_rule) {
   const RuleInfo& info = model_.rules[model_rule];
   const ast::Rule& rule = *info.decl;
@@ -401,25 +461,8 @@ void ProgramGenerator::generate_rule(std::uint32_t model_rule) {
   data.file = position.file;
   data.line = position.line;
 
-  const std::vector<Guard> guards = rule.where ? guards_of(*rule.where, context) : std::vector<Guard>{};
-  for (std::uint32_t event_class : info.classes) {
-    GuardData guard_data;
-    guard_data.event_class = event_class;
-    // The name of the operation decides most; other fields stand in where a rule does not ask for it.
-    const Guard* chosen = nullptr;
-    for (const Guard& guard : guards) {
-      if (chosen == nullptr ||
-          (out_.slots[guard.slot].name == "operation" && out_.slots[chosen->slot].name != "operation")) {
-        chosen = &guard;
-      }
-    }
-    if (chosen != nullptr) {
-      guard_data.slot = chosen->slot;
-      guard_data.constants = chosen->constants;
-      guard_data.lists = chosen->lists;
-    }
-    data.guards.push_back(std::move(guard_data));
-  }
+  for (std::uint32_t event_class : info.classes)
+    data.guards.push_back(guard_for(event_class, rule.where.get(), context));
 
   if (rule.where) data.where = rule_unit(generator.condition(*rule.where), rule.where->span);
   if (!rule.score.empty()) data.score = rule_unit(generator.sum(pointers(rule.score)), rule.score[0]->span);

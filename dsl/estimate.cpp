@@ -126,6 +126,7 @@ Estimate estimate(const Expr& expr, Survey& survey) {
       }
       return {value_cost(expr, survey), 0.5};
     default:
+      if (const ast::Let* let = let_of(expr, survey.context)) return estimate(*let->value, survey);
       return {value_cost(expr, survey), 0.5};
   }
 }

@@ -15,10 +15,11 @@ CandidateIndex::CandidateIndex(const Program& program) : classes_(program.data()
         index.always.push_back(rule);
         continue;
       }
-      auto slot = std::find_if(index.slots.begin(), index.slots.end(),
-                               [&](const SlotIndex& s) { return s.slot == guard.slot; });
-      if (slot == index.slots.end()) slot = index.slots.insert(slot, SlotIndex{guard.slot, {}});
       const auto add = [&](const Value& value) {
+        // Only now: a slot that no value is asked of is never computed.
+        auto slot = std::find_if(index.slots.begin(), index.slots.end(),
+                                 [&](const SlotIndex& s) { return s.slot == guard.slot; });
+        if (slot == index.slots.end()) slot = index.slots.insert(slot, SlotIndex{guard.slot, {}});
         std::vector<std::uint32_t>& rules = slot->rules[hash(value, false)];
         if (rules.empty() || rules.back() != rule) rules.push_back(rule);
       };
