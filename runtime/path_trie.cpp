@@ -18,7 +18,7 @@ std::uint32_t PathNode::hash_of_name(std::string_view name, KeyEnds& ends) {
 }
 
 void PathNode::index() {
-  const std::size_t size = std::bit_ceil(groups.size() * 4 + 1);
+  const std::size_t size = std::bit_ceil(groups.size() * 8 + 1);
   table_.assign(size, {});
   mask_ = static_cast<std::uint32_t>(size - 1);
   for (std::uint32_t number = 0; number < groups.size(); ++number) {

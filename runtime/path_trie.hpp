@@ -121,16 +121,15 @@ inline PathNode::KeyEnds PathNode::ends_of(std::string_view key) {
   const auto used = static_cast<unsigned>(is_short ? key.size() : 8) * 8;
   const std::uint64_t all = ~std::uint64_t{0};
   const std::uint64_t mask = used == 0 ? 0 : (kLittle ? all >> (64 - used) : all << (64 - used));
-  const std::size_t tail = is_short ? 0 : key.size() - 8;
-  return {text_detail::load_word(key.data()) & mask, text_detail::load_word(key.data() + tail) & mask};
+  const std::uint64_t head = text_detail::load_word(key.data()) & mask;
+  return {head, is_short ? head : text_detail::load_word(key.data() + key.size() - 8)};
 }
 
 /// The same for all spellings of an ASCII key: bit 0x20 is what tells the cases of a letter apart.
 inline std::uint32_t PathNode::hash_of(KeyEnds ends, std::size_t size) {
   constexpr std::uint64_t kCase = 0x2020202020202020u;
-  const std::uint64_t head = (ends.head | kCase) * 0x9E3779B97F4A7C15u;
-  const std::uint64_t tail = (ends.tail | kCase) * 0xC2B2AE3D27D4EB4Fu;
-  return static_cast<std::uint32_t>((head ^ (tail >> 3)) >> 32) + static_cast<std::uint32_t>(size);
+  const std::uint64_t both = (ends.head | kCase) ^ std::rotl(ends.tail | kCase, 23);
+  return static_cast<std::uint32_t>((both * 0x9E3779B97F4A7C15u) >> 32) + static_cast<std::uint32_t>(size);
 }
 
 /// All wanted paths. Node 0 is the record's object, slot 0 the record itself.

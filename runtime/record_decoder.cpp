@@ -4,6 +4,7 @@
 #include "runtime/record_decoder.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "runtime/json_builder.hpp"
 #include "runtime/json_tokens.hpp"
@@ -53,10 +54,11 @@ struct RecordDecoder::State {
   std::uint32_t walk_object(const PathNode& node, std::uint32_t token, std::size_t depth, bool checked);
   std::uint32_t take_member(const PathMember& member, bool exact, std::uint32_t token, std::size_t depth,
                             bool checked);
+  bool take_string(const PathMatch& match, std::uint32_t token);
   std::uint32_t step_over(std::uint32_t token, std::size_t depth, bool checked);
   template <bool kChecked>
   std::uint32_t step_over_container(std::uint32_t token, std::size_t depth);
-  bool is_plain_token(std::uint32_t token) const { return is_plain(token_text(tokens, token)); }
+  bool is_plain_token(std::uint32_t token) const;
 
   std::uint32_t reject(RejectReason why) {
     reason = why;
@@ -70,6 +72,25 @@ struct RecordDecoder::State {
   std::string_view text_of(const Note& note) const;
   Value make_value(const Note& note, Arena& arena);
 };
+
+/// Digits and the three words are recognised without a call where nothing stands behind them.
+inline bool RecordDecoder::State::is_plain_token(std::uint32_t token) const {
+  const char* const begin = tokens.text.data() + tokens.at[token];
+  switch (tokens.at[token + 1] - tokens.at[token]) {
+    case 1:
+      if (*begin >= '0' && *begin <= '9') return true;
+      break;
+    case 4:
+      if (std::memcmp(begin, "true", 4) == 0 || std::memcmp(begin, "null", 4) == 0) return true;
+      break;
+    case 5:
+      if (std::memcmp(begin, "false", 5) == 0) return true;
+      break;
+    default:
+      break;
+  }
+  return is_plain(token_text(tokens, token));
+}
 
 /// From a '{' or '[' to the token behind its end. decode() has made sure that the last token is '}', so no
 /// step before a closing one can run past the tokens.
@@ -149,6 +170,15 @@ std::uint32_t RecordDecoder::State::take_member(const PathMember& member, bool e
   return after;
 }
 
+/// Notes a string for the only wanted member of a group; false where that is not the simple case.
+inline bool RecordDecoder::State::take_string(const PathMatch& match, std::uint32_t token) {
+  if (match.group->members.size() != 1) return false;
+  Note& note = notes[match.group->members.front().slot];
+  if (note.pass == pass) return false;
+  note = {pass, token, token + 1, match.exact_first};
+  return true;
+}
+
 /// An object with wanted members, from its '{'.
 std::uint32_t RecordDecoder::State::walk_object(const PathNode& node, std::uint32_t token, std::size_t depth,
                                                 bool checked) {
@@ -161,22 +191,25 @@ std::uint32_t RecordDecoder::State::walk_object(const PathNode& node, std::uint3
     if (text[at[token]] != '"' || text[at[token + 1]] != ':') return reject(RejectReason::kBadJson);
     const std::uint32_t begin = at[token] + 1;
     std::uint32_t end = at[token + 1] - 1;
-    while (end > begin && is_json_blank(text[end])) --end;
-    if (end < begin || text[end] != '"') return reject(RejectReason::kBadJson);
+    if (text[end] != '"') {
+      while (end > begin && is_json_blank(text[end])) --end;
+      if (text[end] != '"') return reject(RejectReason::kBadJson);
+    }
+    if (end < begin) return reject(RejectReason::kBadJson);
     token += 2;
     const std::string_view raw(text + begin, end - begin);
     const PathMatch match = node.find(raw, key_scratch);
+    if (text[at[token]] == '"' && (match.group == nullptr || take_string(match, token))) {
+      // Nearly always. No text ends with a string, so there is a token behind it.
+      const char next = text[at[token + 1]];
+      token += 2;
+      if (next == ',') continue;
+      return next == '}' ? token : reject(RejectReason::kBadJson);
+    }
     if (match.group == nullptr) {
-      token = text[at[token]] == '"' ? token + 1 : step_over(token, depth + 1, checked);
+      token = step_over(token, depth + 1, checked);
     } else if (const std::vector<PathMember>& members = match.group->members; members.size() == 1) {
-      const PathMember& member = members.front();
-      Note& note = notes[member.slot];
-      if (text[at[token]] == '"' && note.pass != pass) {  // nearly always
-        note = {pass, token, token + 1, match.exact_first};
-        ++token;
-      } else {
-        token = take_member(member, match.exact_first, token, depth + 1, checked);
-      }
+      token = take_member(members.front(), match.exact_first, token, depth + 1, checked);
     } else {
       // Two spellings are wanted: each of them walks the value. A key with escapes stands in the scratch
       // space, which going deeper may overwrite.
