@@ -24,13 +24,19 @@ namespace {
 constexpr unsigned kMaxUnwraps = 4;
 
 /// The path without which a condition cannot hold, where its first instruction tells: most sources begin by
-/// asking whether the record has something at all. kNoIndex where it does not.
+/// asking whether the record has something at all, or has it with some value. kNoIndex where it does not.
 std::uint32_t path_needed_by(const ProgramData& data, std::uint32_t unit) {
   if (unit == kNoIndex) return kNoIndex;
   const Instruction* const code = data.code.data() + data.units[unit].first;
-  const bool needed = code->opcode == Opcode::kTestRaw && (code->flags & InstructionFlag::kJumpIfTrue) == 0 &&
-                      code[code->target].opcode == Opcode::kReturnFalse;
-  return needed ? code->x : kNoIndex;
+  if (!is_test(code->opcode) || (code->flags & InstructionFlag::kJumpIfTrue) != 0 ||
+      code[code->target].opcode != Opcode::kReturnFalse)
+    return kNoIndex;
+  if (code->opcode == Opcode::kTestRaw) return code->x;
+  // Every test of a missing value fails.
+  const Operand x = Operand::from_bits(code->x);
+  const bool reads_path =
+      kOpcodes[static_cast<std::size_t>(code->opcode)].x == Role::kSrc && x.kind() == OperandKind::kRaw;
+  return reads_path ? x.index() : kNoIndex;
 }
 
 }  // namespace

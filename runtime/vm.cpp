@@ -99,7 +99,7 @@ void Vm::charge(std::uint64_t steps) {
   }
 }
 
-Value Vm::run(std::uint32_t unit, EventState& event) {
+[[gnu::always_inline]] inline Value Vm::run(std::uint32_t unit, EventState& event) {
   if (out_of_steps_) return {};
   const UnitData& data = program_.data.units[unit];
   Frame frame;
@@ -283,8 +283,11 @@ Value Vm::execute(const UnitData& unit, Frame& frame, EventState& event) {
         registers[i.dst] = call_function(program_.functions[i.x], {registers + i.y, i.target});
         break;
       case Opcode::kCallOne: {
+        const Callable& function = program_.functions[i.x];
         const Value argument = read(i.y, frame, event);
-        registers[i.dst] = call_function(program_.functions[i.x], {&argument, 1});
+        // Most fields are looked for in several places, of which most are empty.
+        const bool idle = argument.is_missing() && !function.passes_missing(0);
+        registers[i.dst] = idle ? Value{} : call_function(function, {&argument, 1});
         break;
       }
       case Opcode::kList:

@@ -127,6 +127,8 @@ std::string_view name_of(const FunctionRow& row) { return row.signature.substr(0
 Signature signature_of(const FunctionRow& row) { return SignatureParser(row.signature).parse(); }
 
 Callable::Callable(const FunctionRow& function) : row(&function), signature(signature_of(function)) {
+  static_assert(bit_of(Kind::kMissing) == 1);
+  parameter_count = signature.parameter_count;
   for (unsigned i = 0; i < signature.parameter_count; ++i) {
     const Signature::Parameter& parameter = signature.parameters[i];
     required += parameter.optional ? 0 : 1;
@@ -143,16 +145,16 @@ const FunctionRow* find_function(std::string_view signature) {
 }
 
 Value call(const Callable& function, CallContext& context, std::span<const Value> arguments) {
-  const Signature& signature = function.signature;
-  if (arguments.size() == signature.parameter_count) {
+  if (arguments.size() == function.parameter_count) {
     bool as_is = true;
-    for (unsigned i = 0; i < signature.parameter_count; ++i) {
+    for (unsigned i = 0; i < function.parameter_count; ++i) {
       if ((function.passes[i] & bit_of(arguments[i].kind)) != 0) continue;
       if (arguments[i].is_missing()) return {};
       as_is = false;
     }
     if (as_is) return function.row->body(context, arguments);
   }
+  const Signature& signature = function.signature;
   Value ready[kMostParameters];
   for (unsigned i = 0; i < signature.parameter_count; ++i) {
     const Signature::Parameter& parameter = signature.parameters[i];
