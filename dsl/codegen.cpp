@@ -420,22 +420,24 @@ GuardData ProgramGenerator::guard_for(std::uint32_t event_class, const Expr* whe
   GuardData data;
   data.event_class = event_class;
   if (where == nullptr) return data;
-  auto guards = guards_of(*where, context, model_.classes[event_class].name);
+  const auto guards = guards_of(*where, context, model_.classes[event_class].name);
   if (!guards) {
     data.slot = 0;  // one of no values: never a candidate
     return data;
   }
-  // The name of the operation decides most, the outcome least.
-  const auto rank = [&](const Guard& guard) {
+  // The name of the operation decides most; other fields stand in where a rule does not ask for it. The
+  // outcome decides nothing: most events have the one that rules ask for.
+  const Guard* chosen = nullptr;
+  for (const Guard& guard : *guards) {
     const std::string& name = out_.slots[guard.slot].name;
-    return name == "operation" ? 0 : name == "outcome" ? 2 : 1;
-  };
-  const auto chosen = std::min_element(guards->begin(), guards->end(),
-                                       [&](const Guard& a, const Guard& b) { return rank(a) < rank(b); });
-  if (chosen == guards->end()) return data;
+    if (name == "outcome") continue;
+    if (chosen == nullptr || (name == "operation" && out_.slots[chosen->slot].name != "operation"))
+      chosen = &guard;
+  }
+  if (chosen == nullptr) return data;
   data.slot = chosen->slot;
-  data.constants = std::move(chosen->constants);
-  data.lists = std::move(chosen->lists);
+  data.constants = chosen->constants;
+  data.lists = chosen->lists;
   return data;
 }
 
