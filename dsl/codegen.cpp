@@ -97,8 +97,10 @@ class ProgramGenerator {
   std::uint32_t add(Stage stage, UnitDraft unit, Span where);
   UnitContext context_for(const std::vector<ast::Let>* lets);
   std::uint32_t rule_unit(UnitDraft unit, Span where) { return add(Stage::kRule, std::move(unit), where); }
-  std::uint64_t cost_of_reading(const Instruction& instruction) const;
+  std::uint64_t cost_of_running(const UnitDraft& draft) const;
+  bool is_operation(std::uint32_t slot) const { return out_.slots[slot].name == kOperationField; }
   std::uint64_t slot_cost(std::uint32_t slot) const {
+    if (is_operation(slot)) return 0;  // the candidate index has it computed by then
     return slot < slot_costs_.size() ? slot_costs_[slot] : 1;
   }
   const Type& type_of_let(const ast::Let* let) const { return let_types_.at(let); }
@@ -320,26 +322,30 @@ std::uint32_t ProgramGenerator::field_that_is(const SourceInfo& info, const ast:
 
 /// Makes a unit the one that computes a slot for a source.
 std::uint32_t ProgramGenerator::fill_slot(SourceData& data, std::uint32_t slot, UnitDraft draft, Span where) {
-  std::uint64_t cost = 0;
-  for (const Instruction& instruction : draft.code) {
-    cost += kOpcodes[static_cast<std::size_t>(instruction.opcode)].cost;
-    if (is_call(instruction.opcode)) cost += 10;
-    cost += cost_of_reading(instruction);
-  }
+  const std::uint64_t cost = cost_of_running(draft);
   slot_costs_.resize(std::max<std::size_t>(slot_costs_.size(), slot + 1), 1);
   slot_costs_[slot] = std::max(slot_costs_[slot], cost);
   return data.units[slot] = add(Stage::kSource, std::move(draft), where);
 }
 
-/// What it costs to have the slots that an instruction reads.
-std::uint64_t ProgramGenerator::cost_of_reading(const Instruction& instruction) const {
-  const OpcodeRow& row = kOpcodes[static_cast<std::size_t>(instruction.opcode)];
-  const auto cost_of = [&](Role role, std::uint32_t bits) -> std::uint64_t {
-    if (role == Role::kSlot) return slot_cost(bits);
+/// What it costs to run the code once, with the slots that it reads.
+std::uint64_t ProgramGenerator::cost_of_running(const UnitDraft& draft) const {
+  std::set<std::uint32_t> read;
+  std::uint64_t cost = 0;
+  const auto reads = [&](Role role, std::uint32_t bits) {
     const Operand operand = Operand::from_bits(bits);
-    return role == Role::kSrc && operand.kind() == OperandKind::kSlot ? slot_cost(operand.index()) : 0;
+    if (role == Role::kSlot) read.insert(bits);
+    if (role == Role::kSrc && operand.kind() == OperandKind::kSlot) read.insert(operand.index());
   };
-  return cost_of(row.x, instruction.x) + cost_of(row.y, instruction.y);
+  for (const Instruction& instruction : draft.code) {
+    const OpcodeRow& row = kOpcodes[static_cast<std::size_t>(instruction.opcode)];
+    cost += is_call(instruction.opcode) ? find_function(out_.functions[instruction.x])->cost
+                                        : std::uint16_t{row.cost};
+    reads(row.x, instruction.x);
+    reads(row.y, instruction.y);
+  }
+  for (const std::uint32_t slot : read) cost += slot_cost(slot);
+  return cost;
 }
 
 std::uint32_t ProgramGenerator::ensure_field(SourceData& data, const SourceInfo* info, std::uint32_t field) {
@@ -429,10 +435,8 @@ GuardData ProgramGenerator::guard_for(std::uint32_t event_class, const Expr* whe
   // outcome decides nothing: most events have the one that rules ask for.
   const Guard* chosen = nullptr;
   for (const Guard& guard : *guards) {
-    const std::string& name = out_.slots[guard.slot].name;
-    if (name == "outcome") continue;
-    if (chosen == nullptr || (name == "operation" && out_.slots[chosen->slot].name != "operation"))
-      chosen = &guard;
+    if (out_.slots[guard.slot].name == kOutcomeField) continue;
+    if (chosen == nullptr || (is_operation(guard.slot) && !is_operation(chosen->slot))) chosen = &guard;
   }
   if (chosen == nullptr) return data;
   data.slot = chosen->slot;
