@@ -90,15 +90,6 @@ Value Vm::tenant(EventState& event) {
   return named.kind == Kind::kString && named.size != 0 ? named : event.tenant;
 }
 
-void Vm::charge(std::uint64_t steps) {
-  if (steps < steps_left_) {
-    steps_left_ -= steps;
-  } else {
-    steps_left_ = 0;
-    out_of_steps_ = true;
-  }
-}
-
 [[gnu::always_inline]] inline Value Vm::run(std::uint32_t unit, EventState& event) {
   if (out_of_steps_) return {};
   const UnitData& data = program_.data.units[unit];
@@ -115,6 +106,7 @@ void Vm::charge(std::uint64_t steps) {
   const std::uint32_t index = operand.index();
   if (operand.kind() == OperandKind::kRegister) return frame.registers[index];
   if (operand.kind() == OperandKind::kSlot && event.stamps[index] == event.stamp) return event.slots[index];
+  if (operand.kind() == OperandKind::kConst) return program_.constants[index];
   return read_other(bits, frame, event);
 }
 

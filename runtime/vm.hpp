@@ -90,7 +90,14 @@ class Vm {
   Value call_function(const Callable& function, std::span<const Value> arguments);
   Value packed(const Instruction& instruction, bool keep_missing, const Frame& frame);
   Value looked_up(const Value& key, std::uint32_t table) const;
-  void charge(std::uint64_t steps);
+  void charge(std::uint64_t steps) {
+    if (steps < steps_left_) {
+      steps_left_ -= steps;
+    } else {
+      steps_left_ = 0;
+      out_of_steps_ = true;
+    }
+  }
 
   const Program::Sealed& program_;
   CallContext& context_;
