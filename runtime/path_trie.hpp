@@ -1,5 +1,5 @@
 // The wanted paths of records as a tree of names, made for one question: which wanted member is this key? The
-// key is looked up by its size and its first and last bytes: the exact spelling is found at once, any other
+// key is looked up by its size and its first and last bytes: an exact spelling is found at once, any other
 // one by a second look. Used by record_decoder.cpp only.
 #pragma once
 
@@ -31,13 +31,15 @@ struct PathGroup {
   std::string folded;
   bool holds_backslash = false;
   std::vector<PathMember> members;
+
+  std::uint32_t only_slot() const { return members.size() == 1 ? members.front().slot : 0; }
 };
 
 /// A group that a key belongs to, and how the key is spelled.
 struct PathMatch {
   const PathGroup* group = nullptr;
-  std::string_view key;      ///< the key as text
-  bool exact_first = false;  ///< the key is the name of the group's first member, byte for byte
+  const PathMember* exact = nullptr;  ///< the member whose name the key is, byte for byte
+  std::uint32_t only_slot = 0;  ///< slot of the group's only member; 0, the record's own, when it has several
 };
 
 /// One object on the way of wanted paths.
@@ -49,20 +51,19 @@ class PathNode {
   void index();
 
   /// The group of the key whose body (between the quotes, escapes as written) is `raw`; kReadable bytes from
-  /// its begin must be readable. `scratch` holds the key if it has escapes. No group when nobody wants it or
-  /// its escapes are malformed.
+  /// its begin must be readable. `scratch` is room for a key that has escapes. No group when nobody wants it
+  /// or its escapes are malformed.
   PathMatch find(std::string_view raw, std::string& scratch) const {
     const KeyEnds ends = ends_of(raw);
     std::uint32_t at = hash_of(ends, raw.size()) & mask_;
-    if (table_[at].is_empty()) {  // nobody wants it, unless its spelling is not its bytes
+    if (table_[at] == 0) {  // nobody wants it, unless its spelling is not its bytes
       return is_special(raw, ends) ? find_spelled(raw, ends, scratch) : PathMatch{};
     }
     do {
-      const Place& place = table_[at];
-      if (place.ends == ends && place.size == raw.size() && has_middle(place, raw))
-        return {&groups[place.group], raw, true};
+      const ExactName& name = names_[table_[at] - 1];
+      if (name.ends == ends && name.size == raw.size() && has_middle(name, raw)) return name.match;
       at = (at + 1) & mask_;
-    } while (!table_[at].is_empty());
+    } while (table_[at] != 0);
     return find_spelled(raw, ends, scratch);
   }
 
@@ -76,14 +77,12 @@ class PathNode {
     friend bool operator==(const KeyEnds&, const KeyEnds&) = default;
   };
 
-  /// A group by the exact name of its first member; names that are never a key byte for byte have an
-  /// impossible size.
-  struct Place {
+  /// The exact name of a member; one that is never a key byte for byte has an impossible size.
+  struct ExactName {
     KeyEnds ends;
-    const char* name = nullptr;  ///< none in an empty place
-    std::uint32_t size = 0xFFFFFFFF;
-    std::uint32_t group = 0;
-    bool is_empty() const { return name == nullptr; }
+    const char* text = nullptr;
+    std::uint64_t size = ~std::uint64_t{0};
+    PathMatch match;
   };
 
   static KeyEnds ends_of(std::string_view key);
@@ -102,15 +101,16 @@ class PathNode {
   }
   static std::uint32_t hash_of_name(std::string_view folded, KeyEnds& ends);
   /// Whether a key whose ends and size are the name's is the name.
-  static bool has_middle(const Place& place, std::string_view raw) {
+  static bool has_middle(const ExactName& name, std::string_view raw) {
     for (std::size_t at = 8; at + 8 < raw.size(); at += 8) {
-      if (text_detail::load_word(place.name + at) != text_detail::load_word(raw.data() + at)) return false;
+      if (text_detail::load_word(name.text + at) != text_detail::load_word(raw.data() + at)) return false;
     }
     return true;
   }
   PathMatch find_spelled(std::string_view raw, KeyEnds ends, std::string& scratch) const;
 
-  std::vector<Place> table_;
+  std::vector<ExactName> names_;
+  std::vector<std::uint32_t> table_;  ///< by hash of the folded name: index into names_ plus one, 0 free
   std::uint32_t mask_ = 0;
 };
 
