@@ -9,6 +9,7 @@
 
 #include "dsl/constant_pool.hpp"
 #include "dsl/diagnostics.hpp"
+#include "dsl/guards.hpp"
 #include "dsl/state_generator.hpp"
 #include "dsl/unit_generator.hpp"
 #include "runtime/functions.hpp"
@@ -63,6 +64,9 @@ class ProgramGenerator {
   std::uint32_t ensure_field(SourceData& data, const SourceInfo* info, std::uint32_t field);
   void ensure_dependencies(SourceData& data, const SourceInfo* info, const Expr& expr,
                            const UnitContext& context);
+  std::uint32_t field_that_is(const SourceInfo& info, const ast::Let* let, const Type& type,
+                              const UnitContext& context) const;
+  std::uint32_t fill_slot(SourceData& data, std::uint32_t slot, UnitDraft draft, Span where);
   void generate_unwraps();
   void generate_rule(std::uint32_t model_rule);
   void generate_rule_lets(const ast::Rule& rule, const RuleInfo& info, const UnitContext& context);
@@ -76,7 +80,10 @@ class ProgramGenerator {
   std::uint32_t add(Stage stage, UnitDraft unit, Span where);
   UnitContext context_for(const std::vector<ast::Let>* lets);
   std::uint32_t rule_unit(UnitDraft unit, Span where) { return add(Stage::kRule, std::move(unit), where); }
+  std::uint64_t cost_of_running(const UnitDraft& draft) const;
+  bool is_operation(std::uint32_t slot) const { return out_.slots[slot].name == kOperationField; }
   std::uint64_t slot_cost(std::uint32_t slot) const {
+    if (is_operation(slot)) return 0;  // the candidate index has it computed by then
     return slot < slot_costs_.size() ? slot_costs_[slot] : 1;
   }
   const Type& type_of_let(const ast::Let* let) const { return let_types_.at(let); }
@@ -320,17 +327,59 @@ void ProgramGenerator::ensure_dependencies(SourceData& data, const SourceInfo* i
     }
     const ast::Let* let = let_of(part, context);
     if (let == nullptr || static_path(*let->value, nullptr, context)) return;
-    auto [entry, is_new] = slots_.lets.try_emplace(let, static_cast<std::uint32_t>(out_.slots.size()));
+    auto [entry, is_new] = slots_.lets.try_emplace(let, kNoIndex);
     if (!is_new) return;
-    const auto index = static_cast<std::size_t>(let - context.lets->data());
-    out_.slots.push_back({data.name + "." + let->name.text, info->let_types[index]});
-    data.units.resize(out_.slots.size(), kNoIndex);
-    const std::uint32_t slot = entry->second;
+    const Type& type = info->let_types[static_cast<std::size_t>(let - context.lets->data())];
+    const std::uint32_t field = field_that_is(*info, let, type, context);
+    const std::uint32_t slot = field != kNoIndex ? field : static_cast<std::uint32_t>(out_.slots.size());
+    entry->second = slot;
+    if (field == kNoIndex) {
+      out_.slots.push_back({data.name + "." + let->name.text, type});
+      data.units.resize(out_.slots.size(), kNoIndex);
+    }
     ensure_dependencies(data, info, *let->value, context);
-    data.units[slot] =
-        add(Stage::kSource, UnitGenerator(context).value(let->value.get(), info->let_types[index], nullptr),
-            let->name.span);
+    fill_slot(data, slot, UnitGenerator(context).value(let->value.get(), type, nullptr), let->name.span);
   });
+}
+
+/// The slot of a field that a source gives just the value of a `let`, so that both are computed as one;
+/// kNoIndex when there is none.
+std::uint32_t ProgramGenerator::field_that_is(const SourceInfo& info, const ast::Let* let, const Type& type,
+                                              const UnitContext& context) const {
+  for (const auto& [field, expr] : info.fields) {
+    if (let_of(*expr, context) == let && model_.fields[field].type == type &&
+        model_.classes[info.event_class].defaults.count(field) == 0)
+      return slots_.of_field(field);
+  }
+  return kNoIndex;
+}
+
+/// Makes a unit the one that computes a slot for a source.
+std::uint32_t ProgramGenerator::fill_slot(SourceData& data, std::uint32_t slot, UnitDraft draft, Span where) {
+  const std::uint64_t cost = cost_of_running(draft);
+  slot_costs_.resize(std::max<std::size_t>(slot_costs_.size(), slot + 1), 1);
+  slot_costs_[slot] = std::max(slot_costs_[slot], cost);
+  return data.units[slot] = add(Stage::kSource, std::move(draft), where);
+}
+
+/// What it costs to run the code once, with the slots that it reads.
+std::uint64_t ProgramGenerator::cost_of_running(const UnitDraft& draft) const {
+  std::set<std::uint32_t> read;
+  std::uint64_t cost = 0;
+  const auto reads = [&](Role role, std::uint32_t bits) {
+    const Operand operand = Operand::from_bits(bits);
+    if (role == Role::kSlot) read.insert(bits);
+    if (role == Role::kSrc && operand.kind() == OperandKind::kSlot) read.insert(operand.index());
+  };
+  for (const Instruction& instruction : draft.code) {
+    const OpcodeRow& row = kOpcodes[static_cast<std::size_t>(instruction.opcode)];
+    cost += is_call(instruction.opcode) ? find_function(out_.functions[instruction.x])->cost
+                                        : std::uint16_t{row.cost};
+    reads(row.x, instruction.x);
+    reads(row.y, instruction.y);
+  }
+  for (const std::uint32_t slot : read) cost += slot_cost(slot);
+  return cost;
 }
 
 std::uint32_t ProgramGenerator::ensure_field(SourceData& data, const SourceInfo* info, std::uint32_t field) {
@@ -357,17 +406,9 @@ std::uint32_t ProgramGenerator::ensure_field(SourceData& data, const SourceInfo*
     if (expr != nullptr) ensure_dependencies(data, info, *expr, context);
   }
   in_progress_.erase(key);
-  const std::uint32_t unit = add(
-      Stage::kSource, UnitGenerator(context).value(given, model_.fields[field].type, fallback), key->span);
-  data.units[slot] = unit;
-  std::uint64_t cost = 0;
-  for (const Instruction& instruction : drafts_[unit].unit.code) {
-    cost += kOpcodes[static_cast<std::size_t>(instruction.opcode)].cost;
-    if (instruction.opcode == Opcode::kCall) cost += 10;
-  }
-  slot_costs_.resize(std::max<std::size_t>(slot_costs_.size(), slot + 1), 1);
-  slot_costs_[slot] = std::max(slot_costs_[slot], cost);
-  return unit;
+  if (data.units[slot] != kNoIndex) return data.units[slot];  // filled with a `let` that is the same
+  return fill_slot(data, slot, UnitGenerator(context).value(given, model_.fields[field].type, fallback),
+                   key->span);
 }
 
 void ProgramGenerator::generate_unwraps() {
@@ -451,12 +492,11 @@ void ProgramGenerator::generate_rule(std::uint32_t model_rule) {
     remembered->generate(rule_index_);
   } else {
     data.classes = info.classes;
-    if (rule.where) {
-      data.guards = guards_for({rule.where.get()}, info.classes, context);
-      data.where = rule_unit(generator.condition(*rule.where), rule.where->span);
-    } else {
-      data.guards = guards_for({}, info.classes, context);
-    }
+    std::vector<const Expr*> conditions;
+    if (rule.where) conditions.push_back(rule.where.get());
+    for (const std::uint32_t event_class : info.classes)
+      data.guards.push_back(guard_for(conditions, event_class, context));
+    if (rule.where) data.where = rule_unit(generator.condition(*rule.where), rule.where->span);
   }
   if (!rule.score.empty()) data.score = rule_unit(generator.sum(pointers(rule.score)), rule.score[0]->span);
   if (rule.say) {

@@ -53,12 +53,17 @@ double value_cost(const Expr& expr, Survey& survey) {
   return cost;
 }
 
+bool is_outcome(const Expr& expr, const UnitContext& context) {
+  return expr.ref.kind == RefKind::kField && context.model.fields[expr.ref.index].name == kOutcomeField;
+}
+
 Estimate estimate_compare(const Expr& expr, Survey& survey) {
   const double operands = value_cost(*expr.args[0], survey) + value_cost(*expr.args[1], survey);
   const bool against_constant =
       expr.args[1]->kind == ExprKind::kLiteral || expr.args[1]->kind == ExprKind::kList;
   switch (expr.compare) {
     case CompareOp::kEqual:
+      if (is_outcome(*expr.args[0], survey.context)) return {operands + 2, 0.8};
       return {operands + 2, against_constant ? 0.02 : 0.2};
     case CompareOp::kIn:
       return {operands + 4, 0.05};
@@ -126,6 +131,7 @@ Estimate estimate(const Expr& expr, Survey& survey) {
       }
       return {value_cost(expr, survey), 0.5};
     default:
+      if (const ast::Let* let = let_of(expr, survey.context)) return estimate(*let->value, survey);
       return {value_cost(expr, survey), 0.5};
   }
 }

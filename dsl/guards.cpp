@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "runtime/text_compare.hpp"
+
 namespace shrike {
 
 using ast::CompareOp;
@@ -49,18 +51,49 @@ std::optional<Guard> guard_of_compare(const Expr& expr, const UnitContext& conte
 /// need be.
 constexpr std::size_t kMaxSearched = 500'000;
 
-std::vector<Guard> guards_of(const Expr& condition, const UnitContext& context, std::size_t& left);
+/// What is known of a condition; nothing when it cannot hold.
+using Guards = std::optional<std::vector<Guard>>;
+
+struct Search {
+  const UnitContext& context;
+  std::string_view event_class;
+  std::size_t left = kMaxSearched;
+};
+
+Guards guards_of(const Expr& condition, Search& search);
+
+/// `class == "…"` of another class than the event's.
+bool asks_for_other_class(const Expr& expr, std::string_view event_class) {
+  if (expr.compare != CompareOp::kEqual || expr.args[0]->ref.kind != RefKind::kClass) return false;
+  const auto* name = std::get_if<std::string>(&expr.args[1]->literal);
+  return expr.args[1]->kind == ExprKind::kLiteral && name != nullptr && !equal_caseless(*name, event_class);
+}
+
+Guards guards_of_and(const Expr& expr, Search& search) {
+  std::vector<Guard> all;
+  for (const auto& part : expr.args) {
+    Guards some = guards_of(*part, search);
+    if (!some) return std::nullopt;
+    all.insert(all.end(), std::make_move_iterator(some->begin()), std::make_move_iterator(some->end()));
+  }
+  return all;
+}
 
 /// Guards that hold when any of the parts does: those that every part has for the same slot.
-std::vector<Guard> guards_of_or(const Expr& expr, const UnitContext& context, std::size_t& left) {
-  std::vector<Guard> common = guards_of(*expr.args[0], context, left);
-  for (std::size_t i = 1; i < expr.args.size(); ++i) {
-    const std::vector<Guard> others = guards_of(*expr.args[i], context, left);
+Guards guards_of_or(const Expr& expr, Search& search) {
+  Guards common;
+  for (const auto& part : expr.args) {
+    Guards others = guards_of(*part, search);
+    if (!others) continue;
+    if (!common) {
+      common = std::move(others);
+      continue;
+    }
     std::vector<Guard> still;
-    for (Guard& guard : common) {
+    for (Guard& guard : *common) {
       const auto same =
-          std::find_if(others.begin(), others.end(), [&](const Guard& g) { return g.slot == guard.slot; });
-      if (same == others.end()) continue;
+          std::find_if(others->begin(), others->end(), [&](const Guard& g) { return g.slot == guard.slot; });
+      if (same == others->end()) continue;
       guard.constants.insert(guard.constants.end(), same->constants.begin(), same->constants.end());
       guard.lists.insert(guard.lists.end(), same->lists.begin(), same->lists.end());
       still.push_back(std::move(guard));
@@ -70,40 +103,66 @@ std::vector<Guard> guards_of_or(const Expr& expr, const UnitContext& context, st
   return common;
 }
 
-std::vector<Guard> guards_of(const Expr& condition, const UnitContext& context, std::size_t& left) {
-  if (left == 0) return {};
-  --left;
+Guards guards_of(const Expr& condition, Search& search) {
+  if (search.left == 0) return std::vector<Guard>{};
+  --search.left;
   switch (condition.kind) {
-    case ExprKind::kAnd: {
-      std::vector<Guard> all;
-      for (const auto& part : condition.args) {
-        std::vector<Guard> some = guards_of(*part, context, left);
-        all.insert(all.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
-      }
-      return all;
-    }
+    case ExprKind::kAnd:
+      return guards_of_and(condition, search);
     case ExprKind::kOr:
-      return guards_of_or(condition, context, left);
+      return guards_of_or(condition, search);
     case ExprKind::kCompare: {
+      if (asks_for_other_class(condition, search.event_class)) return std::nullopt;
       std::vector<Guard> one;
-      if (auto guard = guard_of_compare(condition, context)) {
-        if (guard->constants.size() > left) return {};
-        left -= guard->constants.size();
+      if (auto guard = guard_of_compare(condition, search.context)) {
+        if (guard->constants.size() > search.left) return one;
+        search.left -= guard->constants.size();
         one.push_back(std::move(*guard));
       }
       return one;
     }
     default:
-      if (const ast::Let* let = let_of(condition, context)) return guards_of(*let->value, context, left);
-      return {};
+      if (const ast::Let* let = let_of(condition, search.context)) return guards_of(*let->value, search);
+      return std::vector<Guard>{};
   }
 }
 
 }  // namespace
 
-std::vector<Guard> guards_of(const Expr& condition, const UnitContext& context) {
-  std::size_t left = kMaxSearched;
-  return guards_of(condition, context, left);
+std::optional<std::vector<Guard>> guards_of(const Expr& condition, const UnitContext& context,
+                                            std::string_view event_class) {
+  Search search{context, event_class};
+  return guards_of(condition, search);
+}
+
+GuardData guard_for(const std::vector<const Expr*>& conditions, std::uint32_t event_class,
+                    const UnitContext& context) {
+  GuardData data;
+  data.event_class = event_class;
+  const auto name_of_slot = [&](const Guard& guard) -> std::string_view {
+    return guard.slot < context.model.fields.size() ? context.model.fields[guard.slot].name : std::string_view();
+  };
+  for (const Expr* condition : conditions) {
+    const auto guards = guards_of(*condition, context, context.model.classes[event_class].name);
+    if (!guards) {
+      data = {};
+      data.event_class = event_class;
+      data.slot = 0;  // one of no values: never a candidate
+      return data;
+    }
+    // The name of the operation decides most; other fields stand in where a rule does not ask for it. The
+    // outcome decides nothing: most events have the one that rules ask for.
+    for (const Guard& guard : *guards) {
+      if (name_of_slot(guard) == kOutcomeField) continue;
+      const bool is_operation = name_of_slot(guard) == kOperationField;
+      if (data.slot != kNoIndex && (!is_operation || context.model.fields[data.slot].name == kOperationField))
+        continue;
+      data.slot = guard.slot;
+      data.constants = guard.constants;
+      data.lists = guard.lists;
+    }
+  }
+  return data;
 }
 
 }  // namespace shrike

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "dsl/unit_generator.hpp"
@@ -15,7 +16,13 @@ struct Guard {
   std::vector<std::uint32_t> lists;      ///< named lists
 };
 
-/// All guards that the condition implies, in the order found; empty when there is none.
-std::vector<Guard> guards_of(const ast::Expr& condition, const UnitContext& context);
+/// All guards that the condition implies for events of that class, in the order found; empty when there is
+/// none. Nothing at all when it cannot hold for that class: it asks for another one.
+std::optional<std::vector<Guard>> guards_of(const ast::Expr& condition, const UnitContext& context,
+                                            std::string_view event_class);
+
+/// What the candidate index asks of events of a class before a rule or step with these conditions is tried.
+GuardData guard_for(const std::vector<const ast::Expr*>& conditions, std::uint32_t event_class,
+                    const UnitContext& context);
 
 }  // namespace shrike

@@ -47,34 +47,6 @@ DurationData duration_of(const Expr* expr) {
   return data;
 }
 
-std::vector<GuardData> guards_for(const std::vector<const Expr*>& conditions,
-                                  const std::vector<std::uint32_t>& classes, const UnitContext& context) {
-  std::vector<Guard> guards;
-  for (const Expr* condition : conditions) {
-    for (Guard& guard : guards_of(*condition, context)) guards.push_back(std::move(guard));
-  }
-  const auto is_operation = [&](const Guard& guard) {
-    return context.model.fields.size() > guard.slot && context.model.fields[guard.slot].name == "operation";
-  };
-  std::vector<GuardData> result;
-  for (const std::uint32_t event_class : classes) {
-    GuardData data;
-    data.event_class = event_class;
-    // The name of the operation decides most; other fields stand in where a rule does not ask for it.
-    const Guard* chosen = nullptr;
-    for (const Guard& guard : guards) {
-      if (chosen == nullptr || (is_operation(guard) && !is_operation(*chosen))) chosen = &guard;
-    }
-    if (chosen != nullptr) {
-      data.slot = chosen->slot;
-      data.constants = chosen->constants;
-      data.lists = chosen->lists;
-    }
-    result.push_back(std::move(data));
-  }
-  return result;
-}
-
 StateGenerator::StateGenerator(const UnitContext& context, const ast::Rule& rule, const RuleInfo& info,
                                ProgramData& out, std::uint32_t number, std::uint32_t rule_number, AddUnit add)
     : context_(context), rule_(rule), info_(info), out_(out), number_(number), add_(std::move(add)) {
@@ -132,7 +104,8 @@ InputData StateGenerator::input_of(const std::vector<ast::ClassRef>& refs,
   }
   std::vector<const Expr*> own, others;
   for (const Expr* condition : conditions) (reads_step(*condition) ? others : own).push_back(condition);
-  input.guards = guards_for(own, input.classes, context_);
+  for (const std::uint32_t event_class : input.classes)
+    input.guards.push_back(guard_for(own, event_class, context_));
   UnitGenerator generator(context_);
   if (!own.empty()) input.filter = add_(generator.conditions(own), own[0]->span);
   if (!others.empty()) input.where = add_(generator.conditions(others), others[0]->span);

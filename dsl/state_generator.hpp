@@ -50,10 +50,6 @@ void for_each_expr(const ast::Rule& rule, const Visit& visit) {
 /// The rules whose alerts a rule reads, by name.
 std::vector<std::string_view> rules_read(const ast::Rule& rule);
 
-/// The guards of a rule or step, one per class.
-std::vector<GuardData> guards_for(const std::vector<const ast::Expr*>& conditions,
-                                  const std::vector<std::uint32_t>& classes, const UnitContext& context);
-
 /// Makes the StateData of one rule. Units and slots are added to the program; the rule's other expressions
 /// are generated in context().
 class StateGenerator {

@@ -699,6 +699,11 @@ void UnitGenerator::call_into(std::uint16_t dst, const Expr& expr, const Scope* 
   }
   const FunctionRow& row = functions()[expr.ref.index];
   const Signature signature = signature_of(row);
+  if (signature.parameter_count == 1) {
+    const Operand argument = operand(*expr.args[0], scope);
+    emit(Opcode::kCallOne, 0, dst, context_.pool.function(row.signature), argument.bits());
+    return;
+  }
   std::vector<const Expr*> given;
   for (const auto& argument : expr.args) given.push_back(argument.get());
   const std::uint16_t first = arguments(given, scope);

@@ -154,6 +154,10 @@ class UnitGenerator {
   unsigned def_depth_ = 0;  ///< `def`s whose bodies are being generated
 };
 
+// Fields of which it is known how rules use them.
+inline constexpr std::string_view kOperationField = "operation";  ///< what most rules ask for first
+inline constexpr std::string_view kOutcomeField = "outcome";  ///< most events have the one that rules ask for
+
 /// Estimated cost of deciding a condition, and how likely it is to hold; used to order `and` and `or`.
 struct Estimate {
   double cost = 1;

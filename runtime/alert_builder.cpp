@@ -61,7 +61,8 @@ bool AlertBuilder::passes_exceptions() {
 }
 
 bool AlertBuilder::apply(const ExceptionData& exception) {
-  if (!exception.tenant.empty() && !equal_caseless(exception.tenant, event_.tenant.as_string())) return true;
+  if (!exception.tenant.empty() && !equal_caseless(exception.tenant, vm_.tenant(event_).as_string()))
+    return true;
   if (vm_.slot(program_.data().time_slot, event_).integer >= exception.until) return true;
   if (exception.where != kNoIndex && !vm_.decide(exception.where, event_)) return true;
   if (exception.drop) return false;
@@ -168,7 +169,7 @@ Firing AlertBuilder::build(AlertSubject subject) {
   alert.score = score();
   alert.severity = std::min(rule_.severity, severity_of_score(alert.score));
   alert.time = subject.time;
-  alert.tenant = event_.tenant.as_string();
+  alert.tenant = vm_.tenant(event_).as_string();
   alert.attack = rule_.attack;
   alert.ruleset = program_.hash();
   add_message(alert);

@@ -23,6 +23,12 @@ class CandidateIndex {
   struct SlotIndex {
     std::uint32_t slot;
     std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> rules;  ///< by caseless hash of the value
+    std::uint64_t sizes =
+        0;  ///< bit (size & 63) of every ASCII text among the values; all when another is there
+
+    void add(const Value& value, std::uint32_t rule);
+    /// False for most values that are none of these, without hashing them.
+    bool may_hold(const Value& value) const;
   };
   struct ClassIndex {
     std::vector<std::uint32_t> always;

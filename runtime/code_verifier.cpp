@@ -138,7 +138,8 @@ class UnitVerifier {
       case Role::kTable:
         return below(data_.tables.size(), "table");
       case Role::kFunction:
-        return below(functions_.size(), "function");
+        if (Failure failure = below(functions_.size(), "function")) return failure;
+        return i.opcode == Opcode::kCallOne ? check_argument_count(i, 1) : Failure{};
       case Role::kLoop:
         return below(kMaxLoops, "loop");
       case Role::kBuilder:
@@ -186,6 +187,8 @@ class UnitVerifier {
           return fmt::format("{}: a slot that does not exist", field);
         return {};
       case OperandKind::kSpecial:
+        if (operand.index() == static_cast<std::uint32_t>(Special::kTenant) && data_.tenant_slot != kNoIndex)
+          facts_.slots.push_back(data_.tenant_slot);
         return below(static_cast<std::size_t>(Special::kTenant) + 1, "special value");
     }
     return fmt::format("{}: unknown kind of operand", field);
@@ -198,6 +201,10 @@ class UnitVerifier {
       return fmt::format("registers {} to {} of {}", first, std::uint64_t{first} + count, unit_.registers);
     }
     if (i.opcode != Opcode::kCall) return {};
+    return check_argument_count(i, count);
+  }
+
+  Failure check_argument_count(const Instruction& i, std::uint32_t count) const {
     if (i.x >= functions_.size()) return "no such function";
     const Callable& function = functions_[i.x];
     if (count < function.required || count > function.signature.parameter_count) {

@@ -48,7 +48,7 @@ std::optional<std::string> find_loops(std::span<const Instruction> code, LoopMap
 std::optional<std::string> verify_unit(const ProgramData& data, std::span<const Callable> functions,
                                        const UnitData& unit, UnitFacts& facts);
 
-/// Longest path; `cost_of_call` gives the cost of a kCall instruction.
+/// Longest path; `cost_of_call` gives the cost of an instruction that is_call().
 template <class CostOfCall>
 std::uint64_t longest_path(std::span<const Instruction> code, const LoopMap& loops, CostOfCall cost_of_call) {
   const auto saturating_add = [](std::uint64_t a, std::uint64_t b) {
@@ -61,7 +61,7 @@ std::uint64_t longest_path(std::span<const Instruction> code, const LoopMap& loo
   for (std::size_t i = code.size(); i-- > 0;) {
     const Instruction& instruction = code[i];
     const OpcodeRow& row = kOpcodes[static_cast<std::size_t>(instruction.opcode)];
-    std::uint64_t cost = instruction.opcode == Opcode::kCall ? cost_of_call(instruction) : row.cost;
+    std::uint64_t cost = is_call(instruction.opcode) ? cost_of_call(instruction) : row.cost;
     for (unsigned depth = loops.depth_at(static_cast<std::uint32_t>(i)); depth > 0; --depth) {
       cost = saturating_multiply(cost, kLoopBound);
     }

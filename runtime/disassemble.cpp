@@ -103,6 +103,10 @@ class Listing {
       put("  on {}\n", event_class);
       return;
     }
+    if (guard.constants.empty() && guard.lists.empty()) {
+      put("  on {} never\n", event_class);
+      return;
+    }
     std::string texts;
     const auto more = [&](const std::string& text) { texts += (texts.empty() ? "" : ", ") + text; };
     for (std::uint32_t constant : guard.constants) more(constant_text(data_, constant));

@@ -26,13 +26,19 @@ constexpr unsigned kMaxUnwraps = 4;
 constexpr double kSecond = 1e9;
 
 /// The path without which a condition cannot hold, where its first instruction tells: most sources begin by
-/// asking whether the record has something at all. kNoIndex where it does not.
+/// asking whether the record has something at all, or has it with some value. kNoIndex where it does not.
 std::uint32_t path_needed_by(const ProgramData& data, std::uint32_t unit) {
   if (unit == kNoIndex) return kNoIndex;
   const Instruction* const code = data.code.data() + data.units[unit].first;
-  const bool needed = code->opcode == Opcode::kTestRaw && (code->flags & InstructionFlag::kJumpIfTrue) == 0 &&
-                      code[code->target].opcode == Opcode::kReturnFalse;
-  return needed ? code->x : kNoIndex;
+  if (!is_test(code->opcode) || (code->flags & InstructionFlag::kJumpIfTrue) != 0 ||
+      code[code->target].opcode != Opcode::kReturnFalse)
+    return kNoIndex;
+  if (code->opcode == Opcode::kTestRaw) return code->x;
+  // Every test of a missing value fails.
+  const Operand x = Operand::from_bits(code->x);
+  const bool reads_path =
+      kOpcodes[static_cast<std::size_t>(code->opcode)].x == Role::kSrc && x.kind() == OperandKind::kRaw;
+  return reads_path ? x.index() : kNoIndex;
 }
 
 }  // namespace
@@ -197,17 +203,14 @@ Expected<void> Engine::State::judge_event(std::string_view record, const RecordP
   return judge_rules(record, place);
 }
 
-/// Finds the tenant of the event and with it the settings that hold.
+/// Finds the settings that hold for the event; its tenant only where that decides which.
 void Engine::State::choose_profile() {
   event.profile = 0;
   event.tenant = Value::of_string(options.tenant);
-  if (program.data().tenant_slot != kNoIndex) {
-    const Value tenant = vm.slot(program.data().tenant_slot, event);
-    if (tenant.kind == Kind::kString && tenant.size != 0) event.tenant = tenant;
-  }
   if (program.data().profiles.size() < 2) return;
-  if (last_tenant != event.tenant.as_string()) {
-    last_tenant = event.tenant.as_string();
+  const std::string_view tenant = vm.tenant(event).as_string();
+  if (last_tenant != tenant) {
+    last_tenant = tenant;
     last_profile = program.sealed().profile_of(last_tenant);
   }
   event.profile = last_profile;
@@ -292,7 +295,7 @@ Expected<void> Engine::State::remember(std::string_view record, const RecordPlac
   row->id = id_of(data.id_slot == kNoIndex ? Value() : vm.slot(data.id_slot, event), record);
   row->at = text_of(place);
   row->values = kept_values(data.classes[source.event_class], vm, event);
-  const std::string tenant(event.tenant.as_string());
+  const std::string tenant(vm.tenant(event).as_string());
   if (vm.out_of_steps() || arena.exhausted())
     return reject(RejectReason::kLimit, "reading the record needs more than is allowed");
   return stage.take(std::move(row), tenant);
@@ -451,7 +454,7 @@ Expected<std::span<const Alert>> Engine::feed_alert(std::string_view rule, const
   row.id = id_of(data.id_slot == kNoIndex ? Value() : state.vm.slot(data.id_slot, state.event), described);
   row.at = text_of(place);
   row.values = kept_values(data.classes[event_class], state.vm, state.event);
-  const std::string tenant(state.event.tenant.as_string());
+  const std::string tenant(state.vm.tenant(state.event).as_string());
   const auto number = static_cast<std::uint32_t>(fed - data.rules.begin());
   Row alert = alert_row(row, data, number, row.time, severity, static_cast<int>(score));
   return state.given_now(state.stage.take(std::move(alert), tenant));

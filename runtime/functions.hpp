@@ -3,6 +3,7 @@
 // table and its implementation there.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -66,8 +67,13 @@ Signature signature_of(const FunctionRow& row);
 /// A row made ready to be called: the wrapper around every body. Cheap to keep, immutable.
 struct Callable {
   const FunctionRow* row = nullptr;
-  Signature signature;
+  unsigned parameter_count = 0;
+  /// Per parameter, bit K: an argument of Kind K is passed on as it is.
+  std::array<std::uint16_t, 6> passes{};
   unsigned required = 0;  ///< parameters that are not optional
+  Signature signature;
+
+  bool passes_missing(unsigned parameter) const { return (passes[parameter] & 1) != 0; }
 
   explicit Callable(const FunctionRow& function);
 };

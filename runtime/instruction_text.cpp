@@ -130,6 +130,10 @@ class Describer {
         return fmt::format("{} = {}({})", dst, plain(signature.substr(0, signature.find('('))),
                            registers(i_.target));
       }
+      case Opcode::kCallOne: {
+        const std::string& signature = data_.functions[i_.x];
+        return fmt::format("{} = {}({})", dst, plain(signature.substr(0, signature.find('('))), y());
+      }
       case Opcode::kList:
         return fmt::format("{} = [{}]", dst, registers(i_.x));
       case Opcode::kPack:

@@ -82,7 +82,9 @@ inline constexpr std::array<JsonClass, 256> kJsonClasses = [] {
 
 inline JsonClass json_class(char c) { return kJsonClasses[static_cast<unsigned char>(c)]; }
 
-inline bool is_json_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+inline bool is_json_blank(char c) {
+  return static_cast<unsigned char>(c) <= ' ' && (c == ' ' || c == '\n' || c == '\r' || c == '\t');
+}
 
 /// The text of a string (with its quotes), number or word: up to the next token, without the blanks before
 /// that.

@@ -20,7 +20,7 @@ std::size_t most_probes(std::size_t keys) { return keys * 64 + 4096; }
 
 std::size_t table_size(std::size_t keys) { return std::bit_ceil(keys * 2 + 2); }
 
-std::uint32_t kind_bit(Kind kind) { return 1U << static_cast<unsigned>(kind); }
+constexpr std::uint32_t kind_bit(Kind kind) { return 1U << static_cast<unsigned>(kind); }
 
 }  // namespace
 
@@ -140,12 +140,12 @@ std::uint32_t KeyIndex::find(const Value& x, bool cased) const {
 bool KeyIndex::contains(const Value& x, bool cased) const { return find(x, cased) != kNoIndex; }
 
 bool KeyIndex::compares_with(Kind kind) const {
+  constexpr std::uint32_t kNumbers = kind_bit(Kind::kInt) | kind_bit(Kind::kFloat);
   if (kinds_ == 0) return true;
-  if (kind == Kind::kIp && (kinds_ & kind_bit(Kind::kCidr)) != 0) return true;
-  for (unsigned k = 0; k <= static_cast<unsigned>(Kind::kClient); ++k) {
-    if ((kinds_ >> k & 1) != 0 && comparable(static_cast<Kind>(k), kind)) return true;
-  }
-  return false;
+  std::uint32_t compared = kind_bit(kind);
+  if ((compared & kNumbers) != 0) compared = kNumbers;
+  if (kind == Kind::kIp) compared |= kind_bit(Kind::kCidr);
+  return (kinds_ & compared) != 0;
 }
 
 }  // namespace shrike

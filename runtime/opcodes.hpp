@@ -83,6 +83,7 @@ inline constexpr unsigned kLoopBound = 64;
   X(kNegate,        "negate",        kDst,     kSrc,      kNone,    false, 1,  "-x") \
   X(kAddPresent,    "+=",            kDst,     kSrc,      kNone,    false, 2,  "dst = dst + x; a missing one of them adds nothing") \
   X(kCall,          "call",          kDst,     kFunction, kFirst,   false, 0,  "dst = function x of the registers from y on; their number stands in `target`; cost is the function's") \
+  X(kCallOne,       "call",          kDst,     kFunction, kSrc,     false, 0,  "dst = function x of the one argument y; cost is the function's") \
   X(kList,          "list",          kDst,     kCount,    kFirst,   false, 4,  "dst = list of x registers from y on, missing ones left out") \
   X(kPack,          "pack",          kDst,     kCount,    kFirst,   false, 4,  "dst = list of x registers from y on, missing ones kept") \
   X(kLoop,          "for each",      kDst,     kSrc,      kLoop,    true,  2,  "dst = first element of list x, or go on at the target when there is none or x is no list") \
@@ -119,6 +120,9 @@ inline constexpr unsigned kOpcodeCount = sizeof(kOpcodes) / sizeof(kOpcodes[0]);
 constexpr bool is_test(Opcode opcode) {
   return opcode >= Opcode::kTestTrue && opcode <= Opcode::kTestMatches;
 }
+
+/// Costs what the function costs that x names.
+constexpr bool is_call(Opcode opcode) { return opcode == Opcode::kCall || opcode == Opcode::kCallOne; }
 
 /// A unit goes no further here.
 constexpr bool ends_unit(Opcode opcode) { return opcode <= Opcode::kReturn; }

@@ -18,30 +18,35 @@ std::uint32_t PathNode::hash_of_name(std::string_view name, KeyEnds& ends) {
 }
 
 void PathNode::index() {
-  const std::size_t size = std::bit_ceil(groups.size() * 4 + 1);
-  table_.assign(size, {});
-  mask_ = static_cast<std::uint32_t>(size - 1);
+  std::size_t members = 0;
+  for (const PathGroup& group : groups) members += group.members.size();
+  table_.assign(std::bit_ceil(members * 8 + 1), 0);
+  mask_ = static_cast<std::uint32_t>(table_.size() - 1);
+  names_.clear();
   for (const PathGroup& group : groups) {
     // The folded name decides the place: all ASCII spellings look there. A name beyond ASCII whose exact
     // bytes look elsewhere is found by find_spelled.
-    Place place;
-    hash_of_name(group.members.front().name, place.ends);
-    if (!group.holds_backslash) place.size = group.members.front().name.size();
-    place.group = &group;
     KeyEnds ignored;
-    std::uint32_t at = hash_of_name(group.folded, ignored) & mask_;
-    while (table_[at].group != nullptr) at = (at + 1) & mask_;
-    table_[at] = place;
+    const std::uint32_t hash = hash_of_name(group.folded, ignored);
+    for (const PathMember& member : group.members) {
+      ExactName& name = names_.emplace_back();
+      hash_of_name(member.name, name.ends);
+      name.text = member.name.data();
+      if (!group.holds_backslash) name.size = member.name.size();
+      name.match = {&group, &member, group.only_slot()};
+      std::uint32_t at = hash & mask_;
+      while (table_[at] != 0) at = (at + 1) & mask_;
+      table_[at] = static_cast<std::uint32_t>(names_.size());
+    }
   }
 }
 
-/// Keys that are not byte for byte the first name of a group: other spellings, escapes, letters beyond ASCII.
+/// Keys that are not byte for byte a name: other spellings, escapes, letters beyond ASCII.
 PathMatch PathNode::find_spelled(std::string_view raw, KeyEnds ends, std::string& scratch) const {
   if (!is_special(raw, ends)) {
-    for (std::uint32_t at = hash_of(ends, raw.size()) & mask_; table_[at].group != nullptr;
-         at = (at + 1) & mask_) {
-      const PathGroup& group = *table_[at].group;
-      if (equal_folded(raw, true, group.folded)) return {&group, raw, false};
+    for (std::uint32_t at = hash_of(ends, raw.size()) & mask_; table_[at] != 0; at = (at + 1) & mask_) {
+      const PathMatch& match = names_[table_[at] - 1].match;
+      if (equal_folded(raw, true, match.group->folded)) return {match.group, nullptr, match.only_slot};
     }
     return {};
   }
@@ -53,7 +58,12 @@ PathMatch PathNode::find_spelled(std::string_view raw, KeyEnds ends, std::string
     key = std::string_view(scratch).substr(0, *size);
   }
   for (const PathGroup& group : groups) {
-    if (equal_folded(key, false, group.folded)) return {&group, key, key == group.members.front().name};
+    if (!equal_folded(key, false, group.folded)) continue;
+    PathMatch match{&group, nullptr, group.only_slot()};
+    for (const PathMember& member : group.members) {
+      if (member.name == key) match.exact = &member;
+    }
+    return match;
   }
   return {};
 }

@@ -1,5 +1,5 @@
 // The wanted paths of records as a tree of names, made for one question: which wanted member is this key? The
-// key is looked up by its size and its first and last bytes: the exact spelling is found at once, any other
+// key is looked up by its size and its first and last bytes: an exact spelling is found at once, any other
 // one by a second look. Used by record_decoder.cpp only.
 #pragma once
 
@@ -31,13 +31,15 @@ struct PathGroup {
   std::string folded;
   bool holds_backslash = false;
   std::vector<PathMember> members;
+
+  std::uint32_t only_slot() const { return members.size() == 1 ? members.front().slot : 0; }
 };
 
 /// A group that a key belongs to, and how the key is spelled.
 struct PathMatch {
   const PathGroup* group = nullptr;
-  std::string_view key;      ///< the key as text
-  bool exact_first = false;  ///< the key is the name of the group's first member, byte for byte
+  const PathMember* exact = nullptr;  ///< the member whose name the key is, byte for byte
+  std::uint32_t only_slot = 0;  ///< slot of the group's only member; 0, the record's own, when it has several
 };
 
 /// One object on the way of wanted paths.
@@ -49,21 +51,19 @@ class PathNode {
   void index();
 
   /// The group of the key whose body (between the quotes, escapes as written) is `raw`; kReadable bytes from
-  /// its begin must be readable. `scratch` holds the key if it has escapes. No group when nobody wants it or
-  /// its escapes are malformed.
+  /// its begin must be readable. `scratch` is room for a key that has escapes. No group when nobody wants it
+  /// or its escapes are malformed.
   PathMatch find(std::string_view raw, std::string& scratch) const {
     const KeyEnds ends = ends_of(raw);
     std::uint32_t at = hash_of(ends, raw.size()) & mask_;
-    if (table_[at].group == nullptr) {  // nobody wants it, unless its spelling is not its bytes
+    if (table_[at] == 0) {  // nobody wants it, unless its spelling is not its bytes
       return is_special(raw, ends) ? find_spelled(raw, ends, scratch) : PathMatch{};
     }
     do {
-      const Place& place = table_[at];
-      if (place.ends == ends && place.size == raw.size() && (raw.size() <= 16 || is_first_name(place, raw))) {
-        return {place.group, raw, true};
-      }
+      const ExactName& name = names_[table_[at] - 1];
+      if (name.ends == ends && name.size == raw.size() && has_middle(name, raw)) return name.match;
       at = (at + 1) & mask_;
-    } while (table_[at].group != nullptr);
+    } while (table_[at] != 0);
     return find_spelled(raw, ends, scratch);
   }
 
@@ -77,12 +77,12 @@ class PathNode {
     friend bool operator==(const KeyEnds&, const KeyEnds&) = default;
   };
 
-  /// A group by the exact name of its first member; names that are never a key byte for byte have an
-  /// impossible size.
-  struct Place {
+  /// The exact name of a member; one that is never a key byte for byte has an impossible size.
+  struct ExactName {
     KeyEnds ends;
+    const char* text = nullptr;
     std::uint64_t size = ~std::uint64_t{0};
-    const PathGroup* group = nullptr;  ///< none in an empty place
+    PathMatch match;
   };
 
   static KeyEnds ends_of(std::string_view key);
@@ -100,12 +100,17 @@ class PathNode {
     return (((zero_where_backslash - kEach) & ~zero_where_backslash) | word) & kEach * 0x80;
   }
   static std::uint32_t hash_of_name(std::string_view folded, KeyEnds& ends);
-  bool is_first_name(const Place& place, std::string_view raw) const {
-    return std::memcmp(place.group->members.front().name.data() + 8, raw.data() + 8, raw.size() - 16) == 0;
+  /// Whether a key whose ends and size are the name's is the name.
+  static bool has_middle(const ExactName& name, std::string_view raw) {
+    for (std::size_t at = 8; at + 8 < raw.size(); at += 8) {
+      if (text_detail::load_word(name.text + at) != text_detail::load_word(raw.data() + at)) return false;
+    }
+    return true;
   }
   PathMatch find_spelled(std::string_view raw, KeyEnds ends, std::string& scratch) const;
 
-  std::vector<Place> table_;
+  std::vector<ExactName> names_;
+  std::vector<std::uint32_t> table_;  ///< by hash of the folded name: index into names_ plus one, 0 free
   std::uint32_t mask_ = 0;
 };
 
@@ -116,16 +121,15 @@ inline PathNode::KeyEnds PathNode::ends_of(std::string_view key) {
   const auto used = static_cast<unsigned>(is_short ? key.size() : 8) * 8;
   const std::uint64_t all = ~std::uint64_t{0};
   const std::uint64_t mask = used == 0 ? 0 : (kLittle ? all >> (64 - used) : all << (64 - used));
-  const std::size_t tail = is_short ? 0 : key.size() - 8;
-  return {text_detail::load_word(key.data()) & mask, text_detail::load_word(key.data() + tail) & mask};
+  const std::uint64_t head = text_detail::load_word(key.data()) & mask;
+  return {head, is_short ? head : text_detail::load_word(key.data() + key.size() - 8)};
 }
 
 /// The same for all spellings of an ASCII key: bit 0x20 is what tells the cases of a letter apart.
 inline std::uint32_t PathNode::hash_of(KeyEnds ends, std::size_t size) {
   constexpr std::uint64_t kCase = 0x2020202020202020u;
-  const std::uint64_t head = (ends.head | kCase) * 0x9E3779B97F4A7C15u;
-  const std::uint64_t tail = (ends.tail | kCase) * 0xC2B2AE3D27D4EB4Fu;
-  return static_cast<std::uint32_t>((head ^ (tail >> 3)) >> 32) + static_cast<std::uint32_t>(size);
+  const std::uint64_t both = (ends.head | kCase) ^ std::rotl(ends.tail | kCase, 23);
+  return static_cast<std::uint32_t>((both * 0x9E3779B97F4A7C15u) >> 32) + static_cast<std::uint32_t>(size);
 }
 
 /// All wanted paths. Node 0 is the record's object, slot 0 the record itself.

@@ -113,7 +113,7 @@ struct RespondData {
 };
 
 /// For the candidate index: the rule can only fire on events of `event_class` whose slot holds one of the
-/// constants. Without guards, every event.
+/// constants (never, where there is none). Without guards, every event.
 struct GuardData {
   std::uint32_t event_class = 0;
   std::uint32_t slot = kNoIndex;         ///< kNoIndex: no guard for this class

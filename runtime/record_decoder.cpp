@@ -4,6 +4,7 @@
 #include "runtime/record_decoder.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "runtime/json_builder.hpp"
 #include "runtime/json_tokens.hpp"
@@ -53,10 +54,16 @@ struct RecordDecoder::State {
   std::uint32_t walk_object(const PathNode& node, std::uint32_t token, std::size_t depth, bool checked);
   std::uint32_t take_member(const PathMember& member, bool exact, std::uint32_t token, std::size_t depth,
                             bool checked);
+  bool take_scalar(const PathMatch& match, std::uint32_t token);
+  bool take_scalar_for_all(const PathMatch& match, std::uint32_t token);
   std::uint32_t step_over(std::uint32_t token, std::size_t depth, bool checked);
   template <bool kChecked>
   std::uint32_t step_over_container(std::uint32_t token, std::size_t depth);
-  bool is_plain_token(std::uint32_t token) const { return is_plain(token_text(tokens, token)); }
+  bool is_plain_token(std::uint32_t token) const;
+  /// A string, or a number or word that is spelled right.
+  bool is_scalar(std::uint32_t token) const {
+    return tokens[token] == '"' || (json_class(tokens[token]) == JsonClass::kPlain && is_plain_token(token));
+  }
 
   std::uint32_t reject(RejectReason why) {
     reason = why;
@@ -71,52 +78,87 @@ struct RecordDecoder::State {
   Value make_value(const Note& note, Arena& arena);
 };
 
+/// Digits and the three words are recognised without a call where nothing stands behind them.
+inline bool RecordDecoder::State::is_plain_token(std::uint32_t token) const {
+  const char* const begin = tokens.text.data() + tokens.at[token];
+  switch (tokens.at[token + 1] - tokens.at[token]) {
+    case 1:
+      if (*begin >= '0' && *begin <= '9') return true;
+      break;
+    case 4:
+      if (std::memcmp(begin, "true", 4) == 0 || std::memcmp(begin, "null", 4) == 0) return true;
+      break;
+    case 5:
+      if (std::memcmp(begin, "false", 5) == 0) return true;
+      break;
+    default:
+      break;
+  }
+  return is_plain(token_text(tokens, token));
+}
+
 /// From a '{' or '[' to the token behind its end. decode() has made sure that the last token is '}', so no
 /// step before a closing one can run past the tokens.
 template <bool kChecked>
 std::uint32_t RecordDecoder::State::step_over_container(std::uint32_t token, std::size_t depth) {
   const char* const text = tokens.text.data();
-  const std::uint32_t* const at = tokens.at;
-  const std::uint32_t count = tokens.count;
+  const std::uint32_t* const end = tokens.at + tokens.count;
+  const std::uint32_t* at = tokens.at + token;
   const std::size_t most = limits.nesting - depth;  // open at once, this one included
   char* const stack = closers.data();
   std::size_t open = 0;
-  char closer;
+  const auto is_value = [&] {
+    return json_class(text[*at]) == JsonClass::kPlain &&
+           (!kChecked || is_plain_token(static_cast<std::uint32_t>(at - tokens.at)));
+  };
+  const auto is_open = [&] { return (text[*at] | 0x20) == '{'; };  // '{' and '[' differ in that bit only
 
 enter:
   if (open == most) return reject(RejectReason::kTooDeep);
-  closer = static_cast<char>(text[at[token++]] + 2);  // '{' and '}', '[' and ']' are two apart
-  stack[open++] = closer;
-  if (text[at[token]] == closer) goto leave;
-  if (closer == ']') goto value;
+  stack[open++] = text[*at];
+  if (text[*at++] == '[') goto first_element;
+  if (text[*at] == '}') goto leave;
 
-key:
-  if (text[at[token]] != '"' || text[at[token + 1]] != ':') return reject(RejectReason::kBadJson);
-  token += 2;
-
-value:
-  if (text[at[token]] != '"') {
-    const JsonClass kind = json_class(text[at[token]]);
-    if (kind == JsonClass::kOpenObject || kind == JsonClass::kOpenArray) goto enter;
-    if (kind != JsonClass::kPlain || (kChecked && !is_plain_token(token)))
-      return reject(RejectReason::kBadJson);
+member:
+  if (text[at[0]] != '"' || text[at[1]] != ':') return reject(RejectReason::kBadJson);
+  at += 2;
+  if (text[*at] != '"') {
+    if (is_open()) goto enter;
+    if (!is_value()) return reject(RejectReason::kBadJson);
   }
-  ++token;
+  ++at;
 
-behind:
-  if (text[at[token]] == ',') {
-    ++token;
-    if (closer == '}') goto key;
-    goto value;
+behind_member:
+  if (text[*at] == ',') {
+    ++at;
+    goto member;
   }
-  if (text[at[token]] != closer) return reject(RejectReason::kBadJson);
+  if (text[*at] != '}') return reject(RejectReason::kBadJson);
+  goto leave;
+
+first_element:
+  if (text[*at] == ']') goto leave;
+
+element:
+  if (text[*at] != '"') {
+    if (is_open()) goto enter;
+    if (!is_value()) return reject(RejectReason::kBadJson);
+  }
+  ++at;
+
+behind_element:
+  if (text[*at] == ',') {
+    ++at;
+    goto element;
+  }
+  if (text[*at] != ']') return reject(RejectReason::kBadJson);
 
 leave:
-  ++token;
-  if (--open == 0) return token;
-  if (token >= count) return reject(RejectReason::kBadJson);
-  closer = stack[open - 1];
-  goto behind;
+  ++at;
+  if (--open == 0) return static_cast<std::uint32_t>(at - tokens.at);
+  if (at == end) return reject(RejectReason::kBadJson);
+  if (stack[open - 1] == '{') goto behind_member;
+  goto behind_element;
 }
 
 std::uint32_t RecordDecoder::State::step_over(std::uint32_t token, std::size_t depth, bool checked) {
@@ -149,6 +191,25 @@ std::uint32_t RecordDecoder::State::take_member(const PathMember& member, bool e
   return after;
 }
 
+/// Notes a value of one token for the members of a group; false where one of them stands already.
+inline bool RecordDecoder::State::take_scalar(const PathMatch& match, std::uint32_t token) {
+  if (match.only_slot == 0) return take_scalar_for_all(match, token);
+  Note& note = notes[match.only_slot];
+  if (note.pass == pass) return false;
+  note = {pass, token, token + 1, match.exact != nullptr};
+  return true;
+}
+
+bool RecordDecoder::State::take_scalar_for_all(const PathMatch& match, std::uint32_t token) {
+  const std::vector<PathMember>& members = match.group->members;
+  for (const PathMember& member : members) {
+    if (notes[member.slot].pass == pass) return false;
+  }
+  for (const PathMember& member : members)
+    notes[member.slot] = {pass, token, token + 1, &member == match.exact};
+  return true;
+}
+
 /// An object with wanted members, from its '{'.
 std::uint32_t RecordDecoder::State::walk_object(const PathNode& node, std::uint32_t token, std::size_t depth,
                                                 bool checked) {
@@ -161,23 +222,28 @@ std::uint32_t RecordDecoder::State::walk_object(const PathNode& node, std::uint3
     if (text[at[token]] != '"' || text[at[token + 1]] != ':') return reject(RejectReason::kBadJson);
     const std::uint32_t begin = at[token] + 1;
     std::uint32_t end = at[token + 1] - 1;
-    while (end > begin && is_json_blank(text[end])) --end;
-    if (end < begin || text[end] != '"') return reject(RejectReason::kBadJson);
+    if (text[end] != '"') {
+      while (end > begin && is_json_blank(text[end])) --end;
+      if (text[end] != '"') return reject(RejectReason::kBadJson);
+    }
+    if (end < begin) return reject(RejectReason::kBadJson);
     token += 2;
     const std::string_view raw(text + begin, end - begin);
     const PathMatch match = node.find(raw, key_scratch);
+    if (is_scalar(token) && (match.group == nullptr || take_scalar(match, token))) {
+      // Nearly always. No text ends with one, so there is a token behind it.
+      const char next = text[at[token + 1]];
+      token += 2;
+      if (next == ',') continue;
+      return next == '}' ? token : reject(RejectReason::kBadJson);
+    }
     if (match.group == nullptr) {
-      token = text[at[token]] == '"' ? token + 1 : step_over(token, depth + 1, checked);
-    } else if (const std::vector<PathMember>& members = match.group->members; members.size() == 1) {
-      token = take_member(members.front(), match.exact_first, token, depth + 1, checked);
+      token = step_over(token, depth + 1, checked);
     } else {
-      // Two spellings are wanted: each of them walks the value. A key with escapes stands in the scratch
-      // space, which going deeper may overwrite.
-      const std::string copy(match.key.data() == raw.data() ? std::string_view{} : match.key);
-      const std::string_view key = match.key.data() == raw.data() ? raw : std::string_view(copy);
+      // Where two spellings are wanted, each of them walks the value.
       std::uint32_t behind = 0;
-      for (const PathMember& member : members) {
-        behind = take_member(member, key == member.name, token, depth + 1, checked);
+      for (const PathMember& member : match.group->members) {
+        behind = take_member(member, &member == match.exact, token, depth + 1, checked);
         if (behind == 0) break;
       }
       token = behind;

@@ -278,17 +278,22 @@ std::uint64_t hash(const Value& value, bool cased) {
 Value find(const Value& map, std::string_view name) {
   if (map.kind != Kind::kMap) return {};
   const auto entries = map.as_map();
-  const MapEntry* other_spelling = nullptr;
-  const bool ascii = is_ascii(name);
+  bool other_spellings = false;
   for (std::size_t i = entries.size(); i-- > 0;) {
     const Value& candidate = entries[i].name;
-    const std::string_view spelling = candidate.as_string();
-    if (spelling == name) return entries[i].value;
-    if (other_spelling != nullptr) continue;
-    if (ascii && (candidate.flags & Value::kAscii) != 0 && spelling.size() != name.size()) continue;
-    if (equal_caseless(spelling, name)) other_spelling = &entries[i];
+    if (candidate.size == name.size()) {
+      if (candidate.as_string() == name) return entries[i].value;
+      other_spellings = true;
+    } else if ((candidate.flags & Value::kAscii) == 0) {
+      other_spellings = true;
+    }
   }
-  return other_spelling != nullptr ? other_spelling->value : Value{};
+  // ASCII names of other lengths are no spelling of an ASCII name.
+  if (!other_spellings && is_ascii(name)) return {};
+  for (std::size_t i = entries.size(); i-- > 0;) {
+    if (equal_caseless(entries[i].name.as_string(), name)) return entries[i].value;
+  }
+  return {};
 }
 
 }  // namespace shrike

@@ -533,7 +533,7 @@ std::uint64_t worst_case_cost(const ProgramData& data, const UnitData& unit) {
     if (row.jumps && instruction.opcode != Opcode::kNext &&
         (instruction.target <= i || instruction.target >= code.size()))
       return 0;
-    if (instruction.opcode != Opcode::kCall) continue;
+    if (!is_call(instruction.opcode)) continue;
     if (instruction.x >= rows.size()) return 0;
     if (rows[instruction.x] == nullptr) rows[instruction.x] = find_function(data.functions[instruction.x]);
     if (rows[instruction.x] == nullptr) return 0;

@@ -84,16 +84,13 @@ Value Vm::slot(std::uint32_t slot, EventState& event) {
   return value;
 }
 
-void Vm::charge(std::uint64_t steps) {
-  if (steps < steps_left_) {
-    steps_left_ -= steps;
-  } else {
-    steps_left_ = 0;
-    out_of_steps_ = true;
-  }
+Value Vm::tenant(EventState& event) {
+  if (program_.data.tenant_slot == kNoIndex) return event.tenant;
+  const Value named = slot(program_.data.tenant_slot, event);
+  return named.kind == Kind::kString && named.size != 0 ? named : event.tenant;
 }
 
-Value Vm::run(std::uint32_t unit, EventState& event) {
+[[gnu::always_inline]] inline Value Vm::run(std::uint32_t unit, EventState& event) {
   if (out_of_steps_) return {};
   const UnitData& data = program_.data.units[unit];
   Frame frame;
@@ -109,6 +106,7 @@ Value Vm::run(std::uint32_t unit, EventState& event) {
   const std::uint32_t index = operand.index();
   if (operand.kind() == OperandKind::kRegister) return frame.registers[index];
   if (operand.kind() == OperandKind::kSlot && event.stamps[index] == event.stamp) return event.slots[index];
+  if (operand.kind() == OperandKind::kConst) return program_.constants[index];
   return read_other(bits, frame, event);
 }
 
@@ -137,7 +135,7 @@ Value Vm::read_other(std::uint32_t bits, const Frame& frame, EventState& event) 
                  : Value{};
     case OperandKind::kSpecial:
       return index == static_cast<std::uint32_t>(Special::kClassName) ? program_.class_names[event.source]
-                                                                      : event.tenant;
+                                                                      : tenant(event);
   }
   return {};
 }
@@ -280,8 +278,16 @@ Value Vm::execute(const UnitData& unit, Frame& frame, EventState& event) {
         break;
       }
       case Opcode::kCall:
-        registers[i.dst] = call_function(i, frame);
+        registers[i.dst] = call_function(program_.functions[i.x], {registers + i.y, i.target});
         break;
+      case Opcode::kCallOne: {
+        const Callable& function = program_.functions[i.x];
+        const Value argument = read(i.y, frame, event);
+        // Most fields are looked for in several places, of which most are empty.
+        const bool idle = argument.is_missing() && !function.passes_missing(0);
+        registers[i.dst] = idle ? Value{} : call_function(function, {&argument, 1});
+        break;
+      }
       case Opcode::kList:
         registers[i.dst] = packed(i, false, frame);
         break;
@@ -404,9 +410,7 @@ bool Vm::test_matches(const Instruction& i, const Frame& frame, EventState& even
   return !out_of_steps_ && re2::RE2::PartialMatch(re2::StringPiece(x.text, x.size), *program_.regexes[i.y]);
 }
 
-Value Vm::call_function(const Instruction& i, const Frame& frame) {
-  const Callable& function = program_.functions[i.x];
-  const std::span<const Value> arguments(frame.registers + i.y, i.target);
+Value Vm::call_function(const Callable& function, std::span<const Value> arguments) {
   std::uint64_t steps = function.row->cost;
   for (const Value& argument : arguments) steps += extent(argument);
   charge(steps);

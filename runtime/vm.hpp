@@ -34,7 +34,7 @@ class StateView {
 struct EventState {
   std::uint32_t source = 0;           ///< index into ProgramData::sources
   std::uint32_t profile = 0;          ///< index into ProgramData::profiles
-  Value tenant;                       ///< for Special::kTenant
+  Value tenant;                       ///< for Vm::tenant() of events that name none
   RecordDecoder* record = nullptr;    ///< null for events that were given as fields
   std::vector<Value> slots;           ///< one per SlotData
   std::vector<std::uint32_t> stamps;  ///< slot is valid when its stamp equals `stamp`
@@ -63,6 +63,8 @@ class Vm {
   Value evaluate(std::uint32_t unit, EventState& event);
   /// The value of a slot, computed now if need be.
   Value slot(std::uint32_t slot, EventState& event);
+  /// The tenant that the event is counted to: the one it names, else EventState::tenant.
+  Value tenant(EventState& event);
 
   /// Starts the budget of an event (or a rule) anew. A step is about what one simple instruction does;
   /// straight code is free (its length is bounded by the program), loops, calls and long texts and lists are
@@ -71,8 +73,15 @@ class Vm {
     steps_left_ = max_steps_;
     out_of_steps_ = false;
   }
-  /// Takes steps from the budget for work outside the machine.
-  void charge(std::uint64_t steps);
+  /// Takes steps from the budget, also for work outside the machine.
+  void charge(std::uint64_t steps) {
+    if (steps < steps_left_) {
+      steps_left_ -= steps;
+    } else {
+      steps_left_ = 0;
+      out_of_steps_ = true;
+    }
+  }
   bool out_of_steps() const { return out_of_steps_; }
   std::uint64_t steps_used() const { return max_steps_ - steps_left_; }
 
@@ -102,7 +111,7 @@ class Vm {
   bool test_matches(const Instruction& instruction, const Frame& frame, EventState& event);
   LikeAnswer* like_answer(const Instruction& instruction, const Value& x, const Value& y,
                           const EventState& event);
-  Value call_function(const Instruction& instruction, const Frame& frame);
+  Value call_function(const Callable& function, std::span<const Value> arguments);
   Value packed(const Instruction& instruction, bool keep_missing, const Frame& frame);
   Value looked_up(const Value& key, std::uint32_t table) const;
 

@@ -1,5 +1,5 @@
-// Conversions: text int float bool ip cidr time list json keys filled. What does not convert is missing.
-// pairs() is in pairs.cpp.
+// Conversions: text int float bool ip cidr time list json keys filled clean tidy. What does not convert is
+// missing. pairs() is in pairs.cpp.
 #include <charconv>
 #include <cmath>
 #include <string>
@@ -193,9 +193,60 @@ Value keys(CallContext& context, std::span<const Value> arguments) {
 /// "<null>" stands for nothing in the parameters of Exchange audit records.
 Value filled(CallContext&, std::span<const Value> arguments) {
   const Value& x = arguments[0];
-  if (x.kind == Kind::kString && (x.size == 0 || is_word(x.as_string(), "<null>"))) return {};
+  if (x.kind == Kind::kString && (x.size == 0 || (*x.text == '<' && is_word(x.as_string(), "<null>"))))
+    return {};
   if ((x.kind == Kind::kList || x.kind == Kind::kMap) && x.size == 0) return {};
   return x;
+}
+
+/// A part of a text; what is known of the whole holds for it.
+Value part_of(const Value& whole, std::string_view part) {
+  return (whole.flags & Value::kAscii) != 0 ? Value::of_string(part, Value::kAscii) : text_value(part);
+}
+
+Value clean(CallContext& context, std::span<const Value> arguments) {
+  const Value given = filled(context, arguments);
+  if (given.is_missing()) return {};
+  const Value whole = text(context, {&given, 1});
+  if (whole.is_missing() || whole.size == 0) return whole;
+  const auto is_letter = [](char c) { return static_cast<unsigned char>(c) > ' '; };
+  const std::string_view all = whole.as_string();
+  return is_letter(all.front()) && is_letter(all.back()) ? whole : part_of(whole, without_blanks(all));
+}
+
+/// What tidy() takes off both ends.
+bool is_outer(char c) { return c == '.' || c == ' ' || c == '\r' || c == '\n' || c == '\t'; }
+
+/// Whether tidy() would give the text back; false also when it is not known to be ASCII.
+bool is_tidy(const Value& text) {
+  const std::string_view all = text.as_string();
+  return (text.flags & Value::kAscii) != 0 && !all.empty() && !is_outer(all.front()) &&
+         !is_outer(all.back()) && all.find("  ") == std::string_view::npos;
+}
+
+Value tidy(CallContext& context, std::span<const Value> arguments) {
+  const Value whole = text(context, arguments);
+  if (whole.is_missing() || is_tidy(whole)) return whole;
+  char* const begin = context.arena.allocate_array<char>(whole.size);
+  if (begin == nullptr) return {};
+  char* to = begin;
+  for (std::string_view rest = whole.as_string(); !rest.empty();) {
+    std::size_t size = 1;
+    char c = rest.front();
+    if (rest.starts_with("\u2013") || rest.starts_with("\u2014")) {
+      size = 3;
+      c = '-';
+    } else if (rest.starts_with("\u00a0")) {
+      size = 2;
+      c = ' ';
+    }
+    rest.remove_prefix(size);
+    if (c != ' ' || to == begin || to[-1] != ' ') *to++ = c;
+  }
+  std::string_view tidied(begin, static_cast<std::size_t>(to - begin));
+  while (!tidied.empty() && is_outer(tidied.front())) tidied.remove_prefix(1);
+  while (!tidied.empty() && is_outer(tidied.back())) tidied.remove_suffix(1);
+  return text_value(tidied);
 }
 
 constexpr FunctionRow kRows[] = {
@@ -230,6 +281,12 @@ constexpr FunctionRow kRows[] = {
     {"filled(x: T): T", filled, 3, false,
      "The value, or missing for an empty text, list or map, or the text <null>.",
      "missing filled(\"<null>\")"},
+    {"clean(x: T): string", clean, 24, false,
+     "The value as text without blanks at both ends; missing where filled() is.",
+     "clean(\" a b \") == \"a b\""},
+    {"tidy(x: T): string", tidy, 30, false,
+     "The value as a name in one form: no blanks or periods at both ends, hyphens for dashes, single blanks.",
+     "tidy(\"Update  policy.\") == \"Update policy\""},
 };
 
 }  // namespace

@@ -1,7 +1,6 @@
 // The table of all built-in functions, signatures taken apart, and the wrapper through which every function
 // is called. A new function is a row and a body in the file of its topic.
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include "runtime/functions/topics.hpp"
@@ -116,12 +115,6 @@ constexpr std::uint16_t kinds_of(TypeKind type) {
   }
 }
 
-constexpr auto kKindsOf = [] {
-  std::array<std::uint16_t, static_cast<std::size_t>(TypeKind::kGeo) + 1> table{};
-  for (std::size_t type = 0; type < table.size(); ++type) table[type] = kinds_of(static_cast<TypeKind>(type));
-  return table;
-}();
-
 }  // namespace
 
 std::span<const FunctionRow> functions() {
@@ -134,8 +127,14 @@ std::string_view name_of(const FunctionRow& row) { return row.signature.substr(0
 Signature signature_of(const FunctionRow& row) { return SignatureParser(row.signature).parse(); }
 
 Callable::Callable(const FunctionRow& function) : row(&function), signature(signature_of(function)) {
-  for (unsigned i = 0; i < signature.parameter_count; ++i)
-    required += signature.parameters[i].optional ? 0 : 1;
+  static_assert(bit_of(Kind::kMissing) == 1);
+  parameter_count = signature.parameter_count;
+  for (unsigned i = 0; i < signature.parameter_count; ++i) {
+    const Signature::Parameter& parameter = signature.parameters[i];
+    required += parameter.optional ? 0 : 1;
+    passes[i] = kinds_of(parameter.type.kind);
+    if (parameter.optional || row->takes_missing) passes[i] |= bit_of(Kind::kMissing);
+  }
 }
 
 const FunctionRow* find_function(std::string_view signature) {
@@ -146,19 +145,16 @@ const FunctionRow* find_function(std::string_view signature) {
 }
 
 Value call(const Callable& function, CallContext& context, std::span<const Value> arguments) {
-  const Signature& signature = function.signature;
-  if (arguments.size() == signature.parameter_count) {
+  if (arguments.size() == function.parameter_count) {
     bool as_is = true;
-    for (unsigned i = 0; i < signature.parameter_count; ++i) {
-      const Signature::Parameter& parameter = signature.parameters[i];
-      if (arguments[i].is_missing()) {
-        if (!parameter.optional && !function.row->takes_missing) return {};
-      } else if ((kKindsOf[static_cast<unsigned>(parameter.type.kind)] & bit_of(arguments[i].kind)) == 0) {
-        as_is = false;
-      }
+    for (unsigned i = 0; i < function.parameter_count; ++i) {
+      if ((function.passes[i] & bit_of(arguments[i].kind)) != 0) continue;
+      if (arguments[i].is_missing()) return {};
+      as_is = false;
     }
     if (as_is) return function.row->body(context, arguments);
   }
+  const Signature& signature = function.signature;
   Value ready[kMostParameters];
   for (unsigned i = 0; i < signature.parameter_count; ++i) {
     const Signature::Parameter& parameter = signature.parameters[i];

@@ -81,6 +81,32 @@ TEST_CASE("list, json, keys, filled") {
   CHECK(f.shown("filled", {Value::of_bool(false)}) == "false");
 }
 
+TEST_CASE("clean gives text without blanks around, or nothing") {
+  Functions f;
+  CHECK(f.shown("clean", {f.text(" a b\r\n")}) == "\"a b\"");
+  CHECK(f.shown("clean", {f.text("é\t")}) == "\"é\"");
+  CHECK(f.shown("clean", {f.text("  ")}) == "\"\"");
+  for (const char* empty : {"", "<null>", "<NULL>"}) CHECK(f.shown("clean", {f.text(empty)}) == "missing");
+  CHECK(f.shown("clean", {f.parsed("[]")}) == "missing");
+  CHECK(f.shown("clean", {f.parsed("{\"a\": 1}")}) == R"("{\"a\":1}")");
+  CHECK(f.shown("clean", {Value::of_int(0)}) == "\"0\"");
+  CHECK(f.shown("clean", {Value{}}) == "missing");
+}
+
+TEST_CASE("tidy gives names one form") {
+  Functions f;
+  CHECK(f.shown("tidy", {f.text("New-InboxRule")}) == "\"New-InboxRule\"");
+  CHECK(f.shown("tidy", {f.text(" Update policy. ")}) == "\"Update policy\"");
+  CHECK(f.shown("tidy", {f.text("Update   policy")}) == "\"Update policy\"");
+  CHECK(f.shown("tidy", {f.text("Add\u00a0 user\u2013x\u2014y\u00a0")}) == "\"Add user-x-y\"");
+  CHECK(f.shown("tidy", {f.text("é–")}) == "\"é-\"");
+  CHECK(f.shown("tidy", {f.text("\u2012 \u00a1")}) == "\"\u2012 \u00a1\"");
+  CHECK(f.shown("tidy", {f.text(". .")}) == "\"\"");
+  CHECK(f.shown("tidy", {f.text("")}) == "\"\"");
+  CHECK(f.shown("tidy", {Value::of_int(5)}) == "\"5\"");
+  CHECK(f.shown("tidy", {Value{}}) == "missing");
+}
+
 TEST_CASE("pairs understands every pair of names the logs use") {
   Functions f;
   const auto pairs = [&](std::string_view json) { return f.shown("pairs", {f.parsed(json)}); };

@@ -56,7 +56,7 @@ TEST_CASE("says what is wrong with a file") {
   REQUIRE_FALSE(future);
   CHECK(future.error().code == ErrorCode::kVersion);
   CHECK(future.error().message.find("compiled for bytecode 99") != std::string::npos);
-  bytes[4] = 1;
+  bytes[4] = static_cast<char>(kBytecodeVersion);
   bytes.back() = static_cast<char>(bytes.back() + 1);
   CHECK(error_of(bytes) == "the compiled program is damaged: its checksum does not fit");
 }

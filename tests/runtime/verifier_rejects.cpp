@@ -126,6 +126,12 @@ TEST_CASE("refuses lists of registers beyond the window, and argument counts tha
   CHECK(refuses_code({{Opcode::kCall, 0, 0, 0, 0, 0}, returns(reg(0))}, "0 arguments for lower"));
   CHECK(refuses_code({{Opcode::kCall, 0, 0, 0, 0, 2}, returns(reg(0))}, "2 arguments for lower"));
   CHECK(refuses_code({{Opcode::kCall, 0, 0, 0, 0, 0xffffffff}, returns(reg(0))}, "too many"));
+  CHECK(refuses_code({{Opcode::kCallOne, 0, 0, 1, constant_operand(0), 0}, returns(reg(0))},
+                     "function 1 of 1"));
+  CHECK(refuses_code({{Opcode::kCallOne, 0, 0, 0, reg(0), 0}, returns(reg(0))}, "register 0 is not written"));
+  CHECK(refuses_code({{Opcode::kCallOne, 0, 0, 0, reg(9), 0}, returns(reg(0))}, "register 9 of 2"));
+  CHECK(refuses_code({{Opcode::kCallOne, 0, 0, 0, constant_operand(0), 1}, returns(reg(0))},
+                     "a target without a jump"));
 }
 
 TEST_CASE("refuses jumps backward, to itself and out of the unit") {
@@ -244,6 +250,14 @@ TEST_CASE("refuses conditions where values are wanted, and values where conditio
   CHECK(refuses(a, "rule r: unit 0 is no value"));
   a.data.rules[0].score = 17;
   CHECK(refuses(a, "unit 17 does not exist"));
+}
+
+TEST_CASE("refuses a tenant that is found by asking for the tenant") {
+  Assembler a;
+  const std::uint32_t tenant = a.slot("tenant");
+  a.data.tenant_slot = tenant;
+  a.data.sources[0].units[tenant] = a.unit({returns(special_operand(Special::kTenant))}, 0);
+  CHECK(refuses(a, "unit 0: reads the slot tenant, which is computed after it"));
 }
 
 TEST_CASE("refuses a slot whose unit comes after a unit that reads it, so also cycles") {

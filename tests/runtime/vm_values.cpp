@@ -259,13 +259,18 @@ TEST_CASE("a call passes registers and checks kinds") {
                                     {Opcode::kMove, 0, 1, constant_operand(a.text("x")), 0, 0},
                                     {Opcode::kCall, 0, 0, trim, 0, 2},
                                     {Opcode::kReturn, 0, 0, reg(0), 0, 0}});
+  const std::uint32_t direct = a.value_of({Opcode::kCallOne, 0, 0, trim, slot_operand(x), 0});
   Machine machine(a);
   machine.set(x, text_value(" a "));
   CHECK(machine.shown(one) == "\"a\"");
+  CHECK(machine.shown(direct) == "\"a\"");
   machine.set(x, text_value("xax"));
   CHECK(machine.shown(two) == "\"a\"");
   machine.set(x, i(5));
   CHECK(machine.shown(one) == "missing");
+  CHECK(machine.shown(direct) == "missing");
+  machine.set(x, Value{});
+  CHECK(machine.shown(direct) == "missing");
 }
 
 }  // namespace shrike::test
