@@ -105,14 +105,14 @@ void Checker::declare_globals() {
 
 std::uint32_t Checker::find_rule_or_report(const ast::Name& name) {
   if (const Global* rule = find_global(name.text, "rule")) return rule->index;
-  suggest_name(report(DiagnosticId::kUnknownRule, name.span, name.text), name.span, name.text,
-               globals_of("rule"));
+  suggest_name(report_undeclared(DiagnosticId::kUnknownRule, name.span, name.text, name.text), name.span,
+               name.text, globals_of("rule"));
   return kNoIndex;
 }
 
 std::uint32_t Checker::find_class_or_report(const ast::Name& name) {
   if (const Global* event_class = find_global(name.text, "class")) return event_class->index;
-  Diagnostic& diagnostic = report(DiagnosticId::kUnknownClass, name.span, name.text);
+  Diagnostic& diagnostic = report_undeclared(DiagnosticId::kUnknownClass, name.span, name.text, name.text);
   if (find_global(name.text, "rule") != nullptr) {
     diagnostic.help =
         fmt::format("`{}` is a rule; its alerts are read with `alert {}`", name.text, name.text);

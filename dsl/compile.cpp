@@ -67,8 +67,10 @@ Analysis analyse(const SourceFiles& files) {
   Analysis result;
   std::vector<ast::File> trees;
   for (std::uint32_t i = 0; i < files.size(); ++i) trees.push_back(parse(files, i, result.diagnostics));
-  // Names are global: where a file could not be read whole, what others say of its names would be noise.
-  if (!result.has_errors()) result.model = check(std::move(trees), files, load_beside, result.diagnostics);
+  // Names are global: where the rest of a file is not known, what others say of its names would be noise.
+  const bool is_read =
+      std::all_of(trees.begin(), trees.end(), [](const ast::File& file) { return file.has_end; });
+  if (is_read) result.model = check(std::move(trees), files, load_beside, result.diagnostics);
   sort_by_place(result.diagnostics);
   return result;
 }
