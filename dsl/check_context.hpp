@@ -149,6 +149,8 @@ class Checker {
   // ---- names (check_names.cpp)
   void declare_globals();
   bool declare(const ast::Name& name, std::string_view kind, std::size_t index);
+  void report_twice(const ast::Name& name, std::string_view kind, const Global& first);
+  bool is_standard(Span span) const;
   const Global* find_global(std::string_view name) const;
   const Global* find_global(std::string_view name, std::string_view kind) const;
   std::vector<std::string_view> globals_of(std::string_view kind) const;

@@ -17,8 +17,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Names of embedded files begin with this, so that messages tell them from a tenant's own.
-constexpr std::string_view kStandardPrefix = "stdlib-rules/";
 constexpr std::uintmax_t kMaxRuleFile = std::uintmax_t{16} << 20;
 
 Expected<std::string> read_text(const fs::path& path) {
@@ -34,7 +32,7 @@ Expected<std::string> read_text(const fs::path& path) {
 /// Reads a file that a list or table names: beside the rule file, or from the standard library for its own.
 Expected<std::string> load_beside(std::string_view rule_file, std::string_view relative) {
   const fs::path path = fs::path(rule_file).parent_path() / fs::path(relative);
-  if (rule_file.substr(0, kStandardPrefix.size()) == kStandardPrefix) {
+  if (rule_file.starts_with(kStandardPrefix)) {
     const std::string wanted = path.lexically_normal().generic_string();
     for (const EmbeddedFile& file : standard_library()) {
       if (std::string(kStandardPrefix) + std::string(file.path) == wanted) return std::string(file.text);

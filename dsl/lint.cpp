@@ -7,6 +7,7 @@
 
 #include "dsl/diagnostics.hpp"
 #include "dsl/lint_negation.hpp"
+#include "shrike/standard_library.hpp"
 
 namespace shrike {
 
@@ -14,9 +15,6 @@ using ast::Expr;
 using ast::RefKind;
 
 namespace {
-
-/// Files of the standard library are named so; its lists wait for rules that use them.
-constexpr std::string_view kStandardPrefix = "stdlib-rules/";
 
 struct Used {
   std::set<std::uint32_t> lists, params, lets;
@@ -165,7 +163,8 @@ class Linter {
     for (std::uint32_t i = 0; i < model_.lists.size(); ++i) {
       const ast::Name& name = model_.lists[i].decl->name;
       const std::string& file = sources_[name.span.file].name;
-      const bool is_standard = std::string_view(file).substr(0, kStandardPrefix.size()) == kStandardPrefix;
+      // The lists of the standard library wait for rules that use them.
+      const bool is_standard = file.starts_with(kStandardPrefix);
       if (used_.lists.count(i) == 0 && !is_standard) report(DiagnosticId::kUnusedList, name.span, name.text);
     }
   }
