@@ -7,6 +7,7 @@
 
 #include "dsl/diagnostics.hpp"
 #include "dsl/lint_negation.hpp"
+#include "dsl/lint_operations.hpp"
 #include "shrike/standard_library.hpp"
 
 namespace shrike {
@@ -97,7 +98,9 @@ class Linter {
     Used used;
     for_each_expr(rule, [&](const Expr* expr) {
       collect(expr, used);
-      if (expr != nullptr) find_unguarded_negations(*expr, model_, &rule.lets, found_);
+      if (expr == nullptr) return;
+      find_unguarded_negations(*expr, model_, &rule.lets, found_);
+      operations_.find_misspelt(*expr, found_);
     });
     for (const ExceptInfo& except : model_.excepts) {
       if (except.rule != index) continue;
@@ -120,7 +123,9 @@ class Linter {
   void lint_exceptions() {
     for (const ExceptInfo& except : model_.excepts) {
       const ast::Rule& rule = *model_.rules[except.rule].decl;
-      if (except.decl->where) find_unguarded_negations(*except.decl->where, model_, &rule.lets, found_);
+      if (!except.decl->where) continue;
+      find_unguarded_negations(*except.decl->where, model_, &rule.lets, found_);
+      operations_.find_misspelt(*except.decl->where, found_);
     }
   }
 
@@ -209,6 +214,7 @@ class Linter {
   Used used_;
   std::set<std::uint32_t> tested_;
   std::map<std::string_view, std::uint32_t> lists_ = lists_by_name(model_);
+  const KnownOperations operations_{model_};
 };
 
 }  // namespace
