@@ -46,17 +46,19 @@ Json json_of(const Value& value) {
 AlertBuilder::AlertBuilder(const Program& program, Vm& vm, EventState& event, std::uint32_t rule)
     : program_(program), rule_(program.data().rules[rule]), vm_(vm), event_(event) {}
 
-bool AlertBuilder::apply(const ExceptionData& exception) {
-  if (!exception.tenant.empty() && !equal_caseless(exception.tenant, event_.tenant.as_string())) return true;
-  if (vm_.slot(program_.data().time_slot, event_).integer >= exception.until) return true;
-  if (exception.where != kNoIndex && !vm_.decide(exception.where, event_)) return true;
-  if (exception.drop) return false;
+ExceptionEffect AlertBuilder::apply(const ExceptionData& exception) {
+  if (!exception.tenant.empty() && !equal_caseless(exception.tenant, event_.tenant.as_string()))
+    return ExceptionEffect::kNone;
+  if (exception.where != kNoIndex && !vm_.decide(exception.where, event_)) return ExceptionEffect::kNone;
+  if (vm_.slot(program_.data().time_slot, event_).integer >= exception.until)
+    return ExceptionEffect::kExpired;
+  if (exception.drop) return ExceptionEffect::kDropped;
   if (exception.score != kNoIndex) {
     const Value amount = vm_.evaluate(exception.score, event_);
     if (amount.kind == Kind::kInt) adjustment_ += static_cast<double>(amount.integer);
     if (amount.kind == Kind::kFloat) adjustment_ += amount.number;
   }
-  return true;
+  return ExceptionEffect::kLowered;
 }
 
 int AlertBuilder::score() {

@@ -11,13 +11,21 @@
 
 namespace shrike {
 
+/// What an exception did about a firing.
+enum class ExceptionEffect : std::uint8_t {
+  kNone,     ///< does not cover the event
+  kLowered,  ///< changes the score
+  kDropped,
+  kExpired,  ///< would cover the event, but its time is over
+};
+
 class AlertBuilder {
  public:
   /// All arguments must outlive the builder; the event is the one that fired.
   AlertBuilder(const Program& program, Vm& vm, EventState& event, std::uint32_t rule);
 
-  /// Applies an exception of the rule if it covers the event. False: the alert is dropped.
-  bool apply(const ExceptionData& exception);
+  /// Applies an exception of the rule if it covers the event.
+  ExceptionEffect apply(const ExceptionData& exception);
 
   /// `record` stands for the event where it has no id; `newest` is the time of the newest event seen,
   /// INT64_MIN where lateness plays no part.

@@ -241,7 +241,9 @@ Expected<void> Engine::State::fire(std::uint32_t rule_index, std::string_view re
   ++stats.firings;
   AlertBuilder builder(program, vm, event, rule_index);
   for (const ExceptionData* exception : exceptions[rule_index]) {
-    if (!builder.apply(*exception)) {
+    const ExceptionEffect effect = builder.apply(*exception);
+    if (effect == ExceptionEffect::kExpired) ++stats.met_expired[exception->title];
+    if (effect == ExceptionEffect::kDropped) {
       ++stats.dropped_by_exception;
       return {};
     }

@@ -177,6 +177,13 @@ void say_notes(const RunCounts& counts, const RunOptions& options) {
                             listed(counts.rejects),
                             options.rejects.empty() ? "; --rejects FILE writes them down" : ""));
   }
+  for (const auto& [title, count] : counts.engine.met_expired) {
+    say_warning(fmt::format("the exception \"{}\" is past its end: {} would have met it", title,
+                            counted(count, "firing")));
+  }
+  if (counts.passed_over > 1)
+    say_warning(fmt::format("{} in all were passed over: they are no regular files",
+                            counted(counts.passed_over, "file")));
   if (options.quiet) return;
   if (counts.records == 0 && counts.failed_inputs == 0) {
     say_note("the input holds no record");

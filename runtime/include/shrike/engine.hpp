@@ -50,9 +50,11 @@ struct EngineStats {
   std::map<std::string, std::uint64_t> rejects;  ///< by name_of(RejectReason)
   std::uint64_t firings = 0;                     ///< before exceptions and quiet
   std::uint64_t dropped_by_exception = 0;
-  std::uint64_t quieted = 0;     ///< firings that `quiet` held back
-  std::uint64_t duplicates = 0;  ///< firings of an event that had fired before
-  std::uint64_t alerts = 0;      ///< open ones given
+  std::map<std::string, std::uint64_t> met_expired;  ///< by title of an exception whose time is over: firings
+                                                     ///< that it would have covered
+  std::uint64_t quieted = 0;                         ///< firings that `quiet` held back
+  std::uint64_t duplicates = 0;                      ///< firings of an event that had fired before
+  std::uint64_t alerts = 0;                          ///< open ones given
   std::uint64_t withdrawn = 0;
 };
 
