@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "dsl/blind_fields.hpp"
 #include "dsl/constant_pool.hpp"
 #include "dsl/diagnostics.hpp"
 #include "dsl/guards.hpp"
@@ -448,17 +449,8 @@ void ProgramGenerator::generate_rule(std::uint32_t model_rule) {
   }
   generate_respond(rule, data, context);
 
-  std::set<std::uint32_t> used;
-  const auto use = [&](const Expr* expr) {
-    if (expr == nullptr) return;
-    walk(*expr, [&](const Expr& part) {
-      if (part.ref.kind == RefKind::kField) used.insert(slots_.of_field(part.ref.index));
-    });
-  };
-  use(rule.where.get());
-  for (const ast::Let& let : rule.lets) use(let.value.get());
-  for (const auto& amount : rule.score) use(amount.get());
-  data.slots.assign(used.begin(), used.end());
+  for (const std::uint32_t field : fields_relied_on(rule)) data.slots.push_back(slots_.of_field(field));
+  std::sort(data.slots.begin(), data.slots.end());
   out_.rules.push_back(std::move(data));
 }
 

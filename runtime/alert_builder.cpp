@@ -109,8 +109,12 @@ void AlertBuilder::add_responses(Alert& alert) {
 }
 
 void AlertBuilder::add_blind(Alert& alert) {
+  const ProgramData& data = program_.data();
+  const std::vector<std::uint32_t>& known = data.classes[data.sources[event_.source].event_class].slots;
   for (std::uint32_t slot : rule_.slots) {
-    if (vm_.slot(slot, event_).is_missing()) alert.blind.push_back(program_.data().slots[slot].name);
+    // A rule over several classes does not miss what this one never has.
+    if (!std::binary_search(known.begin(), known.end(), slot)) continue;
+    if (vm_.slot(slot, event_).is_missing()) alert.blind.push_back(data.slots[slot].name);
   }
   std::sort(alert.blind.begin(), alert.blind.end());
 }

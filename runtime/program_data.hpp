@@ -136,7 +136,7 @@ struct RuleData {
   std::uint32_t quiet_param = kNoIndex;  ///< parameter that gives it instead
   std::uint32_t quiet_keys = kNoIndex;   ///< unit giving a pack
   std::vector<RespondData> respond;
-  std::vector<std::uint32_t> slots;  ///< fields the rule reads, for `blind`
+  std::vector<std::uint32_t> slots;  ///< fields the rule relies on, for `blind`
   std::uint32_t file = 0, line = 0;  ///< where it stands
 };
 
