@@ -121,7 +121,8 @@ Expected<void> load_rules(const std::string& path, SourceFiles& into) {
     }
     if (error) return fail(ErrorCode::kIo, "cannot read folder " + path + ": " + error.message());
     std::sort(found.begin(), found.end());
-    if (found.empty()) return fail(ErrorCode::kIo, "there is no .shrike file in " + path);
+    if (found.empty())
+      return fail(ErrorCode::kIo, "there is no rule file in " + path + ": their names end in .shrike");
   } else {
     found.emplace_back(path);
   }

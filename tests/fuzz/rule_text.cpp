@@ -1,5 +1,5 @@
-// Any bytes as rule text: parsing, checking of what could be read and rendering of messages never crash or hang;
-// what parses without a mistake prints, reads back as the same syntax, and prints the same again.
+// Any bytes as rule text: parsing, checking of what could be read and rendering of messages never crash or
+// hang; what parses without a mistake prints, reads back as the same syntax, and prints the same again.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
