@@ -175,6 +175,7 @@ struct TypeExpr {
 
 struct ClassRef {
   bool alert = false;  ///< `alert r1`: `name` is a rule
+  /// Without text: a mistake stands where the next class might.
   Name name;
 };
 
@@ -373,10 +374,19 @@ struct Comment {
   bool own_line = true;  ///< nothing but blanks before it on its line
 };
 
+/// Text that was passed over after a mistake.
+struct Unread {
+  Span span;
+  bool is_unknown = false;           ///< begins with a word that means nothing there, so it may be any clause
+  std::vector<std::string> names{};  ///< what it may declare
+};
+
 struct File {
   std::uint32_t index = 0;                                 ///< into SourceFiles
   std::vector<std::unique_ptr<Declaration>> declarations;  ///< addresses are stable; the model points to them
   std::vector<Comment> comments;
+  std::vector<Unread> unread;
+  bool has_end = true;  ///< false: not read to its end, so nothing is known of what else it declares
 };
 
 /// Equality of syntax of whole files: what is declared, in which order, with which documentation. Spans,

@@ -111,6 +111,7 @@ void Builder::rule_clause(ast::Rule& rule, const Node& node) {
       break;
     case NodeKind::kEach:
       rule.each = named_list(node);
+      if (node.is_cut) rule.each.emplace_back();  // Another key may have followed.
       if (const Node* within = node.find(NodeKind::kWithin)) rule.within = only(*within);
       break;
     case NodeKind::kWhen:
@@ -153,7 +154,10 @@ ast::Param Builder::param(const Node& node) {
   return result;
 }
 
-ast::Let Builder::let(const Node& node) { return {name(node.children[0]), only(node)}; }
+ast::Let Builder::let(const Node& node) {
+  // One that a mistake cuts short means something else: nothing is said of what it would mean.
+  return {name(node.children[0]), node.is_cut ? nullptr : only(node)};
+}
 
 std::vector<ast::ClassRef> Builder::classes(const Node& node) {
   std::vector<ast::ClassRef> result;
@@ -162,6 +166,7 @@ std::vector<ast::ClassRef> Builder::classes(const Node& node) {
       result.push_back({child.end - child.begin > 1, name(child.children.front())});
     }
   }
+  if (node.is_cut && node.find(NodeKind::kWhere) == nullptr) result.push_back({false, {{}, span(node)}});
   return result;
 }
 

@@ -47,7 +47,54 @@ std::string_view name_of(ExprPlace place) {
   return "";
 }
 
+namespace {
+
+bool is_word_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+bool holds_word(std::string_view text, std::string_view word) {
+  for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    const std::size_t end = at + word.size();
+    if ((at == 0 || !is_word_character(text[at - 1])) &&
+        (end == text.size() || !is_word_character(text[end])))
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void Checker::collect_unread() {
+  for (const Diagnostic& mistake : diagnostics_) mistaken_.emplace(mistake.where.file, mistake.where);
+  for (const ast::File& file : model_.files) {
+    for (const ast::Unread& unread : file.unread) {
+      unread_.emplace(file.index, &unread);
+      lost_names_.insert(unread.names.begin(), unread.names.end());
+    }
+  }
+}
+
+bool Checker::may_be_unread(const Lack& lack) const {
+  const auto [begin, end] = unread_.equal_range(lack.declaration.file);
+  return std::any_of(begin, end, [&](const auto& entry) {
+    const ast::Unread& unread = *entry.second;
+    if (unread.span.begin > lack.declaration.end || unread.span.end < lack.declaration.begin) return false;
+    return unread.is_unknown || lack.words.size() == 0 ||
+           std::any_of(lack.words.begin(), lack.words.end(),
+                       [&](std::string_view word) { return holds_word(text_at(unread.span), word); });
+  });
+}
+
 Diagnostic& Checker::add(Diagnostic diagnostic) {
+  // What stands in the tree for a part that the parser refused is no second mistake.
+  const Span where = diagnostic.where;
+  const auto [first, last] = mistaken_.equal_range(where.file);
+  if (std::any_of(first, last, [&](const auto& mistake) {
+        return mistake.second.begin <= where.begin && mistake.second.end >= where.end;
+      })) {
+    return dropped_ = std::move(diagnostic);
+  }
   std::size_t& count = messages_[diagnostic.where.file];
   if (count > kMaxMessagesPerFile) {
     ++dropped_count_;
@@ -83,6 +130,7 @@ void Checker::suggest_name(Diagnostic& diagnostic, Span where, std::string_view 
 }
 
 void Checker::run() {
+  collect_unread();
   declare_globals();
   check_classes();
   check_lists();
@@ -103,11 +151,10 @@ Model check(std::vector<ast::File> files, const SourceFiles& sources, const File
             Diagnostics& diagnostics) {
   Model model;
   model.files = std::move(files);
-  const std::size_t before = diagnostics.size();
   Checker(model, sources, loader, diagnostics).run();
-  const bool is_wrong =
-      std::any_of(diagnostics.begin() + static_cast<std::ptrdiff_t>(before), diagnostics.end(),
-                  [](const Diagnostic& diagnostic) { return diagnostic.level == DiagnosticLevel::kError; });
+  const bool is_wrong = std::any_of(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& diagnostic) {
+    return diagnostic.level == DiagnosticLevel::kError;
+  });
   // Lints read annotations that only a correct tree has everywhere.
   if (!is_wrong) lint(model, sources, diagnostics);
   return model;

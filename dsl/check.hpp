@@ -20,8 +20,9 @@ namespace shrike {
 using FileLoader =
     std::function<Expected<std::string>(std::string_view rule_file, std::string_view relative)>;
 
-/// Checks all files as one rule set. Mistakes and lints are appended to `diagnostics`; the model is usable
-/// for code generation only when no error was added. Trees are annotated in place (Expr::type, Expr::ref).
+/// Checks all files as one rule set. Mistakes and lints are appended to `diagnostics`, which holds those of
+/// the parser: what follows from them is not said. The model is usable for code generation only when there is
+/// no error. Trees are annotated in place (Expr::type, Expr::ref).
 ///
 /// Annotation rules that codegen relies on:
 /// - every Expr has its type; a `json` that must convert (argument, operand, field assignment) keeps type

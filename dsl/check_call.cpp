@@ -126,7 +126,8 @@ Type Checker::infer_call(Expr& expr, NameScope& scope) {
                                     [&](const FunctionRow& row) { return name_of(row) == expr.name; });
   if (is_known) return failed ? Type{} : call_function(expr);
 
-  Diagnostic& diagnostic = report(DiagnosticId::kUnknownFunction, expr.op_span, expr.name);
+  Diagnostic& diagnostic =
+      report_undeclared(DiagnosticId::kUnknownFunction, expr.op_span, expr.name, expr.name);
   std::vector<std::string_view> candidates = globals_of("def");
   for (const FunctionRow& row : rows) candidates.push_back(name_of(row));
   std::string otherwise;

@@ -107,7 +107,8 @@ void Checker::check_classes() {
     current_ = info.decl;
     add_fields(info, info.decl->fields, "");
     if (info.fields.count("time") == 0)
-      report(DiagnosticId::kClassNeedsTime, info.decl->name.span, info.name);
+      report_lack({info.decl->span, {"time"}}, DiagnosticId::kClassNeedsTime, info.decl->name.span,
+                  info.name);
   }
 }
 

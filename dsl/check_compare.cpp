@@ -202,6 +202,11 @@ void Checker::compare_in(Expr& expr) {
     Diagnostic& diagnostic = report(DiagnosticId::kInNeedsList, right.span, op, to_text(b));
     if (b.kind == TypeKind::kString && a.kind == TypeKind::kIp) {
       offer_conversion(diagnostic, right, b, type_of(TypeKind::kCidr));
+    } else if (string_literal(right) != nullptr && string_literal(left) == nullptr && is_text(a)) {
+      const std::string_view instead = expr.compare == CompareOp::kIn ? "==" : "!=";
+      diagnostic.help = fmt::format("one value is compared with `{}`; several stand in brackets: `{} [{}]`",
+                                    instead, op, text_at(right.span));
+      diagnostic.repair = Diagnostic::Repair{expr.op_span, std::string(instead)};
     } else if (b.kind == TypeKind::kString && is_text(a)) {
       diagnostic.help = "to find a text in a text, `contains` with the sides swapped";
       const std::string swapped = fmt::format("{} contains {}", text_at(right.span), text_at(left.span));

@@ -66,8 +66,9 @@ bool Checker::append_list_value(Expr& item, TypeKind element, std::vector<ast::L
   if (item.kind == ExprKind::kName) {
     const Global* list = find_global(item.name, "list");
     if (list == nullptr) {
-      suggest_name(report(DiagnosticId::kUnknownList, item.span, item.name), item.span, item.name,
-                   globals_of("list"), element == TypeKind::kString ? "a text stands in quotes" : "");
+      suggest_name(report_undeclared(DiagnosticId::kUnknownList, item.span, item.name, item.name), item.span,
+                   item.name, globals_of("list"),
+                   element == TypeKind::kString ? "a text stands in quotes" : "");
       return false;
     }
     resolve_list(list->index);

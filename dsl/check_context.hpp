@@ -97,6 +97,7 @@ struct NameScope {
   std::size_t steps_seen = 0;            ///< number of its steps that come before
   const ast::Step* own_step = nullptr;   ///< the step whose condition this is
   bool has_state = false;                ///< the rule has `each`
+  bool is_partial = false;               ///< some of its names are not known, which has been said
   bool in_aggregate = false;
   std::vector<Local> locals;
 };
@@ -121,6 +122,25 @@ class Checker {
     return add(make_diagnostic(id, where, args...));
   }
   Diagnostic& add(Diagnostic diagnostic);
+  /// A name that nothing declares; silent when its declaration may stand in text that could not be read.
+  template <class... Args>
+  Diagnostic& report_undeclared(DiagnosticId id, Span where, std::string_view name, const Args&... args) {
+    Diagnostic diagnostic = make_diagnostic(id, where, args...);
+    return lost_names_.contains(name) ? dropped_ = std::move(diagnostic) : add(std::move(diagnostic));
+  }
+  /// A declaration and the words of which it lacks one; with no words, anything.
+  struct Lack {
+    Span declaration;
+    std::initializer_list<std::string_view> words;
+  };
+  /// Something that a declaration lacks; silent when it may stand in text that could not be read.
+  template <class... Args>
+  Diagnostic& report_lack(const Lack& lack, DiagnosticId id, Span where, const Args&... args) {
+    Diagnostic diagnostic = make_diagnostic(id, where, args...);
+    return may_be_unread(lack) ? dropped_ = std::move(diagnostic) : add(std::move(diagnostic));
+  }
+  bool may_be_unread(const Lack& lack) const;
+  void collect_unread();
   /// Adds "did you mean" with a repair when a candidate is near; `otherwise` is the help when none is.
   void suggest_name(Diagnostic& diagnostic, Span where, std::string_view written,
                     const std::vector<std::string_view>& candidates, std::string otherwise = {});
@@ -129,6 +149,8 @@ class Checker {
   // ---- names (check_names.cpp)
   void declare_globals();
   bool declare(const ast::Name& name, std::string_view kind, std::size_t index);
+  void report_twice(const ast::Name& name, std::string_view kind, const Global& first);
+  bool is_standard(Span span) const;
   const Global* find_global(std::string_view name) const;
   const Global* find_global(std::string_view name, std::string_view kind) const;
   std::vector<std::string_view> globals_of(std::string_view kind) const;
@@ -202,8 +224,7 @@ class Checker {
                                   const std::vector<std::uint32_t>& classes, bool alerts);
   bool has_field(const std::string& path, const std::vector<std::uint32_t>& classes, bool alerts) const;
   Type field_chain(ast::Expr& expr, const std::vector<std::string_view>& names, std::size_t skip,
-                   NameScope& scope, const std::vector<std::uint32_t>& classes, bool alerts,
-                   std::string_view owner);
+                   NameScope& scope, const NameScope& owner, std::string_view owner_name);
   Type unknown_name(const ast::Expr& expr, const NameScope& scope);
   Type unknown_field(const ast::Expr& expr, const std::string& path,
                      const std::vector<std::uint32_t>& classes, std::string_view owner);
@@ -292,6 +313,9 @@ class Checker {
   std::map<std::uint32_t, std::size_t> messages_;  ///< per file
   Diagnostic dropped_;                             ///< takes what add() does not keep
   std::size_t dropped_count_ = 0;
+  std::set<std::string, std::less<>> lost_names_;            ///< that unread text may declare
+  std::multimap<std::uint32_t, const ast::Unread*> unread_;  ///< per file
+  std::multimap<std::uint32_t, Span> mistaken_;              ///< per file: places of syntax mistakes
   unsigned depth_ = 0;
   std::vector<std::uint64_t> def_sizes_;
   std::vector<std::uint8_t> def_is_valid_;

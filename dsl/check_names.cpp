@@ -4,6 +4,7 @@
 
 #include "dsl/check_context.hpp"
 #include "runtime/functions.hpp"
+#include "shrike/standard_library.hpp"
 
 namespace shrike {
 
@@ -47,14 +48,38 @@ std::vector<std::string_view> Checker::globals_of(std::string_view kind) const {
 bool Checker::declare(const ast::Name& name, std::string_view kind, std::size_t index) {
   const auto [entry, is_new] =
       globals_.try_emplace(name.text, Global{kind, static_cast<std::uint32_t>(index), name.span});
-  if (is_new) return true;
-  Diagnostic& diagnostic = report(DiagnosticId::kNameTwice, name.span, name.text);
-  const Global& first = entry->second;
-  diagnostic.second = Diagnostic::Note{
-      first.span,
-      first.kind == kind ? "first declared here" : fmt::format("first declared here, as a {}", first.kind)};
+  if (!is_new) report_twice(name, kind, entry->second);
+  return is_new;
+}
+
+bool Checker::is_standard(Span span) const {
+  return span.file < sources_.size() && sources_[span.file].name.starts_with(kStandardPrefix);
+}
+
+void Checker::report_twice(const ast::Name& name, std::string_view kind, const Global& first) {
+  // The standard library stands behind the user's own files, and its name was there before.
+  const bool is_theirs = is_standard(name.span) && !is_standard(first.span);
+  Diagnostic& diagnostic = report(DiagnosticId::kNameTwice, is_theirs ? first.span : name.span, name.text);
   diagnostic.help = "names are global: every declaration needs one of its own";
-  return false;
+  if (!is_theirs) {
+    diagnostic.second = Diagnostic::Note{
+        first.span,
+        first.kind == kind ? "first declared here" : fmt::format("first declared here, as a {}", first.kind)};
+    return;
+  }
+  diagnostic.second = Diagnostic::Note{name.span, fmt::format("the standard library has it, as a {}", kind)};
+  if (kind != "list" || first.kind != "list") return;
+  const ast::ListDecl& list = *model_.lists[first.index].decl;
+  if (!list.values) {
+    diagnostic.help = fmt::format(
+        "`settings {{ {} = […] }}` gives it values; a list of your own has another name", name.text);
+    return;
+  }
+  const std::string values(text_at(list.values->span));
+  const bool is_short = values.size() <= 60 && values.find('\n') == std::string::npos;
+  diagnostic.help =
+      fmt::format("give it values: `settings {{ {} = {} }}`", name.text, is_short ? values : "[…]");
+  diagnostic.repair = Diagnostic::Repair{list.span, fmt::format("settings {{ {} = {} }}", name.text, values)};
 }
 
 void Checker::declare_globals() {
@@ -105,14 +130,14 @@ void Checker::declare_globals() {
 
 std::uint32_t Checker::find_rule_or_report(const ast::Name& name) {
   if (const Global* rule = find_global(name.text, "rule")) return rule->index;
-  suggest_name(report(DiagnosticId::kUnknownRule, name.span, name.text), name.span, name.text,
-               globals_of("rule"));
+  suggest_name(report_undeclared(DiagnosticId::kUnknownRule, name.span, name.text, name.text), name.span,
+               name.text, globals_of("rule"));
   return kNoIndex;
 }
 
 std::uint32_t Checker::find_class_or_report(const ast::Name& name) {
   if (const Global* event_class = find_global(name.text, "class")) return event_class->index;
-  Diagnostic& diagnostic = report(DiagnosticId::kUnknownClass, name.span, name.text);
+  Diagnostic& diagnostic = report_undeclared(DiagnosticId::kUnknownClass, name.span, name.text, name.text);
   if (find_global(name.text, "rule") != nullptr) {
     diagnostic.help =
         fmt::format("`{}` is a rule; its alerts are read with `alert {}`", name.text, name.text);

@@ -149,7 +149,8 @@ Type Checker::unknown_field(const Expr& expr, const std::string& path,
   while (root->kind == ExprKind::kMember) root = root->args[0].get();
   Span where = expr.span;
   if (!owner.empty() && expr.kind == ExprKind::kMember) where.begin = std::min(root->span.end + 1, where.end);
-  Diagnostic& diagnostic = report(DiagnosticId::kUnknownField, where, who, path);
+  const std::string_view own_name = std::string_view(path).substr(path.rfind('.') + 1);
+  Diagnostic& diagnostic = report_undeclared(DiagnosticId::kUnknownField, where, own_name, who, path);
   diagnostic.message = std::move(message);
   std::vector<std::string_view> candidates;
   for (const std::uint32_t index : classes) {
@@ -166,9 +167,10 @@ Type Checker::unknown_field(const Expr& expr, const std::string& path,
 
 /// `names[skip…]` is a path of fields; what follows the field are members of its value.
 Type Checker::field_chain(Expr& expr, const std::vector<std::string_view>& names, std::size_t skip,
-                          NameScope& scope, const std::vector<std::uint32_t>& classes, bool alerts,
-                          std::string_view owner) {
+                          NameScope& scope, const NameScope& owner, std::string_view owner_name) {
   const std::string path = join(names, skip, names.size());
+  const std::vector<std::uint32_t>& classes = owner.classes;
+  const bool alerts = !owner.alerts.empty();
   if (const auto type = field_named(expr, path, classes, alerts)) return *type;
   if (is_record(path, classes)) return record_as_value(expr, path, classes);
   for (std::size_t end = names.size() - 1; end > skip; --end) {
@@ -176,7 +178,7 @@ Type Checker::field_chain(Expr& expr, const std::vector<std::string_view>& names
     const Type base = infer(*expr.args[0], scope);
     return member_of_value(expr, base);
   }
-  return unknown_field(expr, path, classes, owner);
+  return owner.is_partial ? Type{} : unknown_field(expr, path, classes, owner_name);
 }
 
 // ---- names
@@ -288,7 +290,8 @@ Type Checker::infer_name(Expr& expr, NameScope& scope) {
 }
 
 Type Checker::unknown_name(const Expr& expr, const NameScope& scope) {
-  Diagnostic& diagnostic = report(DiagnosticId::kUnknownName, expr.span, expr.name);
+  if (scope.is_partial) return {};
+  Diagnostic& diagnostic = report_undeclared(DiagnosticId::kUnknownName, expr.span, expr.name, expr.name);
   const auto rows = functions();
   const bool is_function = find_global(expr.name, "def") != nullptr ||
                            std::any_of(rows.begin(), rows.end(),
@@ -393,7 +396,7 @@ Type Checker::infer_member(Expr& expr, NameScope& scope) {
         return {};
       }
       root.ref = {RefKind::kThis, 0};
-      return field_chain(expr, names, 1, scope, scope.classes, !scope.alerts.empty(), {});
+      return field_chain(expr, names, 1, scope, scope, {});
     }
     if (const std::size_t step = step_index(root.name, scope); step != kNoIndex) {
       if (!step_is_seen(root, step, scope)) return {};
@@ -401,8 +404,7 @@ Type Checker::infer_member(Expr& expr, NameScope& scope) {
       NameScope of_step;
       resolve_classes(scope.step_rule->steps[step].classes, of_step, false);
       if (of_step.classes.empty() && of_step.alerts.empty()) return {};
-      return field_chain(expr, names, 1, scope, of_step.classes, !of_step.alerts.empty(),
-                         fmt::format("step `{}`", root.name));
+      return field_chain(expr, names, 1, scope, of_step, fmt::format("step `{}`", root.name));
     }
     if (scope.keys != nullptr && scope.bare_names_are_keys) {
       const std::string path = join(names, 0, names.size());
@@ -415,7 +417,7 @@ Type Checker::infer_member(Expr& expr, NameScope& scope) {
     if (scope.fields) {
       const bool begins_with_field = has_field(std::string(names[0]), scope.classes, !scope.alerts.empty());
       if (begins_with_field || is_record(names[0], scope.classes)) {
-        return field_chain(expr, names, 0, scope, scope.classes, !scope.alerts.empty(), {});
+        return field_chain(expr, names, 0, scope, scope, {});
       }
     }
   }

@@ -121,7 +121,9 @@ void Checker::resolve_classes(const std::vector<ast::ClassRef>& refs, NameScope&
     }
     const Global* global = find_global(ref.name.text, ref.alert ? "rule" : "class");
     if (global == nullptr) {
-      if (report_unknown) ref.alert ? find_rule_or_report(ref.name) : find_class_or_report(ref.name);
+      scope.is_partial = true;
+      if (report_unknown && !ref.name.text.empty())
+        ref.alert ? find_rule_or_report(ref.name) : find_class_or_report(ref.name);
       continue;
     }
     if (!ref.alert) {
@@ -268,7 +270,8 @@ void Checker::check_clauses(const ast::Rule& rule) {
 
 void Checker::check_severity_and_attack(const ast::Rule& rule) {
   if (!rule.severity) {
-    report(DiagnosticId::kClauseMissing, rule.name.span, fmt::format("rule `{}`", rule.name.text), "severity")
+    report_lack({rule.span, {"severity"}}, DiagnosticId::kClauseMissing, rule.name.span,
+                fmt::format("rule `{}`", rule.name.text), "severity")
         .help = "it stands first: `severity high`";
   } else if (!severity_from(rule.severity->text)) {
     Diagnostic& diagnostic = report(DiagnosticId::kUnknownSeverity, rule.severity->span, rule.severity->text);
@@ -331,7 +334,7 @@ NameScope Checker::scope_of(std::uint32_t rule, ExprPlace place) {
   scope.let_index = &rule_lets_[rule];
   scope.let_aggregates = &rule_let_aggregates_[rule];
   scope.keys = &rule_keys_[rule];
-  scope.has_state = !decl.each.empty();
+  scope.has_state = !decl.each.empty() || may_be_unread({decl.span, {"each"}});
   resolve_classes(decl.on, scope, false);
   return scope;
 }
@@ -344,6 +347,8 @@ NameScope Checker::scope_after(std::uint32_t rule, ExprPlace place) {
   scope.classes.clear();
   scope.alerts.clear();
   scope.bare_names_are_keys = true;
+  scope.is_partial = decl.each.empty() || std::any_of(decl.each.begin(), decl.each.end(),
+                                                      [](const ast::NamedExpr& key) { return !key.expr; });
   scope.step_rule = &decl;
   scope.steps_seen = decl.steps.size();
   return scope;
@@ -429,23 +434,27 @@ void Checker::check_rule(std::uint32_t rule) {
     report(DiagnosticId::kOnWithSteps, place == decl.clauses.end() ? decl.name.span : place->span, clause);
   }
   if (!has_steps && decl.on.empty()) {
-    report(DiagnosticId::kClauseMissing, decl.name.span, fmt::format("rule `{}`", decl.name.text), "on")
+    report_lack({decl.span, {"on", "sequence", "together"}}, DiagnosticId::kClauseMissing, decl.name.span,
+                fmt::format("rule `{}`", decl.name.text), "on")
         .help = "it says which events the rule looks at: `on signin where outcome == \"failure\"`";
   }
-  if (has_steps && decl.each.empty()) report(DiagnosticId::kStepsWithoutEach, decl.steps_span);
+  if (has_steps && decl.each.empty())
+    report_lack({decl.span, {"each"}}, DiagnosticId::kStepsWithoutEach, decl.steps_span);
   if (!has_steps && decl.each.empty() && decl.when) {
     const auto place = std::find_if(decl.clauses.begin(), decl.clauses.end(),
                                     [](const ast::Name& name) { return name.text == "when"; });
-    report(DiagnosticId::kWhenWithoutEach, place == decl.clauses.end() ? decl.when->span : place->span);
+    report_lack({decl.span, {"each"}}, DiagnosticId::kWhenWithoutEach,
+                place == decl.clauses.end() ? decl.when->span : place->span);
   }
   if (!has_steps && !decl.each.empty() && !decl.when) {
     const auto place = std::find_if(decl.clauses.begin(), decl.clauses.end(),
                                     [](const ast::Name& name) { return name.text == "each"; });
-    report(DiagnosticId::kEachWithoutWhen, place == decl.clauses.end() ? decl.name.span : place->span);
+    report_lack({decl.span, {"when", "sequence", "together"}}, DiagnosticId::kEachWithoutWhen,
+                place == decl.clauses.end() ? decl.name.span : place->span);
   }
   if (!decl.each.empty() && !decl.within) {
-    report(DiagnosticId::kClauseMissing, decl.each[0].expr ? decl.each[0].expr->span : decl.name.span,
-           "`each`", "within")
+    report_lack({decl.span, {"within"}}, DiagnosticId::kClauseMissing,
+                decl.each[0].expr ? decl.each[0].expr->span : decl.name.span, "`each`", "within")
         .help = "it says how long events are kept: `each user within 24h`";
   }
 

@@ -15,7 +15,7 @@ std::optional<SettingsInfo::Value> Checker::check_setting(const ast::Assignment&
   if (value.path.size() == 1) {
     const Global* list = find_global(first.text, "list");
     if (list == nullptr) {
-      Diagnostic& diagnostic = report(DiagnosticId::kNotSettable, where, first.text);
+      Diagnostic& diagnostic = report_undeclared(DiagnosticId::kNotSettable, where, first.text, first.text);
       std::string help = diagnostic.help;
       if (find_global(first.text, "rule") != nullptr)
         help = fmt::format("a rule's parameter is `{}.parameter = …`", first.text);
@@ -42,9 +42,10 @@ std::optional<SettingsInfo::Value> Checker::check_setting(const ast::Assignment&
       std::vector<std::string_view> names;
       for (const ast::Param& candidate : model_.rules[rule->index].decl->params)
         names.push_back(candidate.name.text);
-      suggest_name(report(DiagnosticId::kUnknownParam, name.span, first.text, name.text), name.span,
-                   name.text, names,
-                   names.empty() ? "it has none" : fmt::format("it has {}", fmt::join(names, ", ")));
+      suggest_name(
+          report_undeclared(DiagnosticId::kUnknownParam, name.span, name.text, first.text, name.text),
+          name.span, name.text, names,
+          names.empty() ? "it has none" : fmt::format("it has {}", fmt::join(names, ", ")));
       return std::nullopt;
     }
     result.target = {ast::RefKind::kParam, param};
@@ -95,20 +96,20 @@ void Checker::check_excepts() {
     info.rule = find_rule_or_report(decl.rule);
     const std::string who = fmt::format("the exception \"{}\"", decl.title);
     if (decl.drop == (decl.score != nullptr)) {
-      Diagnostic& diagnostic =
-          report(DiagnosticId::kDropOrScore, decl.drop ? decl.score->span : decl.rule.span);
       if (decl.drop) {
-        diagnostic.second = Diagnostic::Note{decl.drop_span, "it drops the alert already"};
+        report(DiagnosticId::kDropOrScore, decl.score->span).second =
+            Diagnostic::Note{decl.drop_span, "it drops the alert already"};
       } else {
-        diagnostic.help = "say what it does: `drop`, or `score -40`";
+        report_lack({decl.span, {"drop", "score"}}, DiagnosticId::kDropOrScore, decl.rule.span).help =
+            "say what it does: `drop`, or `score -40`";
       }
     }
     if (!decl.owner) {
-      report(DiagnosticId::kClauseMissing, decl.rule.span, who, "owner").help =
+      report_lack({decl.span, {"owner"}}, DiagnosticId::kClauseMissing, decl.rule.span, who, "owner").help =
           "somebody answers for every exception: `owner \"soc@contoso.example\"`";
     }
     if (!decl.until) {
-      report(DiagnosticId::kClauseMissing, decl.rule.span, who, "until").help =
+      report_lack({decl.span, {"until"}}, DiagnosticId::kClauseMissing, decl.rule.span, who, "until").help =
           "every exception has an end: `until 2027-01-31`";
     } else {
       const auto until = constant(*decl.until, type_of(TypeKind::kTime), "`until`");

@@ -58,8 +58,9 @@ void Checker::check_source(SourceInfo& info) {
     condition(source.accept.get(), scope);
     check_expanded(source.accept.get());
   } else {
-    report(DiagnosticId::kSourceNeeds, source.name.span, source.name.text, "accept").help =
-        "it says which records the source takes: `accept has raw.createdDateTime`";
+    report_lack({source.span, {"accept"}}, DiagnosticId::kSourceNeeds, source.name.span, source.name.text,
+                "accept")
+        .help = "it says which records the source takes: `accept has raw.createdDateTime`";
   }
 
   std::map<std::string, Span> assigned;
@@ -98,8 +99,9 @@ void Checker::check_source(SourceInfo& info) {
     if (is_new) info.fields.emplace_back(field->second, assignment.value.get());
   }
   if (!is_partial && assigned.count("time") == 0) {
-    report(DiagnosticId::kSourceNeeds, source.name.span, source.name.text, "time").help =
-        "events are ordered by their time: `time = time(raw.createdDateTime)`";
+    report_lack({source.span, {"time"}}, DiagnosticId::kSourceNeeds, source.name.span, source.name.text,
+                "time")
+        .help = "events are ordered by their time: `time = time(raw.createdDateTime)`";
   }
 }
 

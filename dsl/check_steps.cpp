@@ -15,7 +15,8 @@ void Checker::check_step_forms(const ast::Rule& rule) {
   const bool has_absence = !together && static_cast<std::size_t>(present) < rule.steps.size();
   // One step and an absence are a rule of their own kind; otherwise two things must happen.
   if (present < 1 || (present < 2 && !has_absence)) {
-    report(DiagnosticId::kTooFewSteps, rule.steps_span, together ? "together" : "sequence");
+    report_lack({rule.steps_span, {}}, DiagnosticId::kTooFewSteps, rule.steps_span,
+                together ? "together" : "sequence");
   }
   for (std::size_t i = 0; i < rule.steps.size(); ++i) {
     const Step& step = rule.steps[i];
@@ -27,10 +28,11 @@ void Checker::check_step_forms(const ast::Rule& rule) {
     if (!step.absent) continue;
     const bool is_edge = i == 0 || i + 1 == rule.steps.size();
     if (is_edge && !step.within) {
-      report(DiagnosticId::kAbsenceNeedsWithin, step.name.span, step.name.text, i == 0 ? "first" : "last");
+      report_lack({rule.steps_span, {}}, DiagnosticId::kAbsenceNeedsWithin, step.name.span, step.name.text,
+                  i == 0 ? "first" : "last");
     }
     if (i > 0 && rule.steps[i - 1].absent) {
-      report(DiagnosticId::kTwoAbsences, step.name.span, step.name.text).second =
+      report_lack({rule.steps_span, {}}, DiagnosticId::kTwoAbsences, step.name.span, step.name.text).second =
           Diagnostic::Note{rule.steps[i - 1].name.span, "the other one"};
     }
   }
@@ -46,7 +48,7 @@ void Checker::check_step_keys(std::uint32_t rule, std::size_t index) {
   resolve_classes(step.classes, scope, false);
   if (scope.classes.empty() && scope.alerts.empty()) return;
   std::vector<KeyName>& keys = rule_keys_[rule];
-  if (!step.by.empty()) {
+  if (!step.by.empty() && !decl.each.empty() && !may_be_unread({decl.span, {"each"}})) {
     if (step.by.size() != decl.each.size()) {
       const auto count = [](std::size_t n) {
         return n == 1 ? std::string("1 key") : fmt::format("{} keys", n);

@@ -170,7 +170,9 @@ void Checker::check_expected_fields(const TestStep& step, std::uint32_t rule) {
       for (const auto& [candidate, field_index] : model_.classes[index].fields)
         candidates.push_back(candidate);
     }
-    suggest_name(report(DiagnosticId::kUnknownExpectation, field.name.span, decl.name.text, name),
+    // What `show` and `each` name may stand in text that could not be read.
+    suggest_name(report_lack({decl.span, {"show", "each", "on"}}, DiagnosticId::kUnknownExpectation,
+                             field.name.span, decl.name.text, name),
                  field.name.span, name, candidates,
                  "an alert has `score`, `severity`, `message`, what `show` lists, its key, and the fields of "
                  "its event");
@@ -198,7 +200,8 @@ void Checker::check_test_step(const TestStep& step, std::uint32_t rule) {
     }
     case TestStep::Kind::kGiven: {
       if (find_global(step.source.text, "source") == nullptr) {
-        Diagnostic& diagnostic = report(DiagnosticId::kUnknownSource, step.source.span, step.source.text);
+        Diagnostic& diagnostic = report_undeclared(DiagnosticId::kUnknownSource, step.source.span,
+                                                   step.source.text, step.source.text);
         suggest_name(diagnostic, step.source.span, step.source.text, globals_of("source"),
                      find_global(step.source.text, "class") != nullptr
                          ? "this is a class; `at 0m CLASS { … }` gives an event of it"

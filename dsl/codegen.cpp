@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 
+#include "dsl/blind_fields.hpp"
 #include "dsl/constant_pool.hpp"
 #include "dsl/diagnostics.hpp"
 #include "dsl/guards.hpp"
@@ -70,7 +71,6 @@ class ProgramGenerator {
   void generate_unwraps();
   void generate_rule(std::uint32_t model_rule);
   void generate_rule_lets(const ast::Rule& rule, const RuleInfo& info, const UnitContext& context);
-  void collect_read_slots(const Expr& expr, std::set<std::uint32_t>& slots) const;
   void generate_respond(const ast::Rule& rule, RuleData& data, const UnitContext& context);
   void generate_exceptions();
   void generate_profiles();
@@ -529,24 +529,9 @@ void ProgramGenerator::generate_rule(std::uint32_t model_rule) {
   }
   generate_respond(rule, data, context);
 
-  std::set<std::uint32_t> used;
-  const auto use = [&](const Expr* expr) {
-    if (expr != nullptr && rule.steps.empty()) collect_read_slots(*expr, used);
-  };
-  use(rule.where.get());
-  use(rule.when.get());
-  for (const ast::Let& let : rule.lets) use(let.value.get());
-  for (const auto& amount : rule.score) use(amount.get());
-  data.slots.assign(used.begin(), used.end());
+  for (const std::uint32_t field : fields_relied_on(rule)) data.slots.push_back(slots_.of_field(field));
+  std::sort(data.slots.begin(), data.slots.end());
   out_.rules.push_back(std::move(data));
-}
-
-/// Fields that an expression reads of the event itself, not of kept ones.
-void ProgramGenerator::collect_read_slots(const Expr& expr, std::set<std::uint32_t>& slots) const {
-  if (expr.kind == ExprKind::kAggregate) return;
-  if (expr.ref.kind == RefKind::kField) slots.insert(slots_.of_field(expr.ref.index));
-  for (const auto& argument : expr.args) collect_read_slots(*argument, slots);
-  if (expr.where) collect_read_slots(*expr.where, slots);
 }
 
 void ProgramGenerator::generate_respond(const ast::Rule& rule, RuleData& data, const UnitContext& context) {

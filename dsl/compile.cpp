@@ -17,8 +17,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Names of embedded files begin with this, so that messages tell them from a tenant's own.
-constexpr std::string_view kStandardPrefix = "stdlib-rules/";
 constexpr std::uintmax_t kMaxRuleFile = std::uintmax_t{16} << 20;
 
 Expected<std::string> read_text(const fs::path& path) {
@@ -34,7 +32,7 @@ Expected<std::string> read_text(const fs::path& path) {
 /// Reads a file that a list or table names: beside the rule file, or from the standard library for its own.
 Expected<std::string> load_beside(std::string_view rule_file, std::string_view relative) {
   const fs::path path = fs::path(rule_file).parent_path() / fs::path(relative);
-  if (rule_file.substr(0, kStandardPrefix.size()) == kStandardPrefix) {
+  if (rule_file.starts_with(kStandardPrefix)) {
     const std::string wanted = path.lexically_normal().generic_string();
     for (const EmbeddedFile& file : standard_library()) {
       if (std::string(kStandardPrefix) + std::string(file.path) == wanted) return std::string(file.text);
@@ -67,8 +65,10 @@ Analysis analyse(const SourceFiles& files) {
   Analysis result;
   std::vector<ast::File> trees;
   for (std::uint32_t i = 0; i < files.size(); ++i) trees.push_back(parse(files, i, result.diagnostics));
-  // Names are global: where a file could not be read whole, what others say of its names would be noise.
-  if (!result.has_errors()) result.model = check(std::move(trees), files, load_beside, result.diagnostics);
+  // Names are global: where the rest of a file is not known, what others say of its names would be noise.
+  const bool is_read =
+      std::all_of(trees.begin(), trees.end(), [](const ast::File& file) { return file.has_end; });
+  if (is_read) result.model = check(std::move(trees), files, load_beside, result.diagnostics);
   sort_by_place(result.diagnostics);
   return result;
 }
@@ -121,7 +121,8 @@ Expected<void> load_rules(const std::string& path, SourceFiles& into) {
     }
     if (error) return fail(ErrorCode::kIo, "cannot read folder " + path + ": " + error.message());
     std::sort(found.begin(), found.end());
-    if (found.empty()) return fail(ErrorCode::kIo, "there is no .shrike file in " + path);
+    if (found.empty())
+      return fail(ErrorCode::kIo, "there is no rule file in " + path + ": their names end in .shrike");
   } else {
     found.emplace_back(path);
   }

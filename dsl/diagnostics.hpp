@@ -167,7 +167,8 @@ namespace shrike {
   X(kUnusedLet,           "W0105", kWarning, "`let {}` is never used", "") \
   X(kUnusedParam,         "W0106", kWarning, "`param {}` is never used", "") \
   X(kUnusedList,          "W0107", kWarning, "list `{}` is never used", "") \
-  X(kListHidden,          "W0108", kWarning, "`{}` is the field of that name, which hides the list", "give the list another name")
+  X(kListHidden,          "W0108", kWarning, "`{}` is the field of that name, which hides the list", "give the list another name") \
+  X(kMisspeltOperation,   "W0109", kWarning, "`{}` is almost the name of an operation that the lists know", "")
 
 #define SHRIKE_DIAGNOSTICS(X) SHRIKE_SYNTAX_DIAGNOSTICS(X) SHRIKE_CHECK_DIAGNOSTICS(X)
 // clang-format on

@@ -140,7 +140,8 @@ GuardData guard_for(const std::vector<const Expr*>& conditions, std::uint32_t ev
   GuardData data;
   data.event_class = event_class;
   const auto name_of_slot = [&](const Guard& guard) -> std::string_view {
-    return guard.slot < context.model.fields.size() ? context.model.fields[guard.slot].name : std::string_view();
+    return guard.slot < context.model.fields.size() ? context.model.fields[guard.slot].name
+                                                    : std::string_view();
   };
   for (const Expr* condition : conditions) {
     const auto guards = guards_of(*condition, context, context.model.classes[event_class].name);

@@ -7,6 +7,8 @@
 
 #include "dsl/diagnostics.hpp"
 #include "dsl/lint_negation.hpp"
+#include "dsl/lint_operations.hpp"
+#include "shrike/standard_library.hpp"
 
 namespace shrike {
 
@@ -14,9 +16,6 @@ using ast::Expr;
 using ast::RefKind;
 
 namespace {
-
-/// Files of the standard library are named so; its lists wait for rules that use them.
-constexpr std::string_view kStandardPrefix = "stdlib-rules/";
 
 struct Used {
   std::set<std::uint32_t> lists, params, lets;
@@ -99,7 +98,9 @@ class Linter {
     Used used;
     for_each_expr(rule, [&](const Expr* expr) {
       collect(expr, used);
-      if (expr != nullptr) find_unguarded_negations(*expr, model_, &rule.lets, found_);
+      if (expr == nullptr) return;
+      find_unguarded_negations(*expr, model_, &rule.lets, found_);
+      operations_.find_misspelt(*expr, found_);
     });
     for (const ExceptInfo& except : model_.excepts) {
       if (except.rule != index) continue;
@@ -122,7 +123,9 @@ class Linter {
   void lint_exceptions() {
     for (const ExceptInfo& except : model_.excepts) {
       const ast::Rule& rule = *model_.rules[except.rule].decl;
-      if (except.decl->where) find_unguarded_negations(*except.decl->where, model_, &rule.lets, found_);
+      if (!except.decl->where) continue;
+      find_unguarded_negations(*except.decl->where, model_, &rule.lets, found_);
+      operations_.find_misspelt(*except.decl->where, found_);
     }
   }
 
@@ -165,7 +168,8 @@ class Linter {
     for (std::uint32_t i = 0; i < model_.lists.size(); ++i) {
       const ast::Name& name = model_.lists[i].decl->name;
       const std::string& file = sources_[name.span.file].name;
-      const bool is_standard = std::string_view(file).substr(0, kStandardPrefix.size()) == kStandardPrefix;
+      // The lists of the standard library wait for rules that use them.
+      const bool is_standard = file.starts_with(kStandardPrefix);
       if (used_.lists.count(i) == 0 && !is_standard) report(DiagnosticId::kUnusedList, name.span, name.text);
     }
   }
@@ -210,6 +214,7 @@ class Linter {
   Used used_;
   std::set<std::uint32_t> tested_;
   std::map<std::string_view, std::uint32_t> lists_ = lists_by_name(model_);
+  const KnownOperations operations_{model_};
 };
 
 }  // namespace

@@ -188,6 +188,27 @@ bool body_close::test(TokenInput& in, State& state) {
   return true;
 }
 
+/// What follows stands where the clause before might go on: `on signin audit where …`.
+void cut_item_before(State& state, const Token& found) {
+  if (found.line_start || state.stack.empty() || state.stack.back().children.empty()) return;
+  state.stack.back().children.back().is_cut = true;
+}
+
+/// Of an item that a mistake ends: keeps the classes and keys that were read, since the rest of the rule
+/// needs them.
+void keep_begun_item(State& state, std::size_t open_nodes, std::uint32_t at) {
+  if (state.stack.size() <= open_nodes) return;
+  Node& item = state.stack[open_nodes];
+  const bool names_classes = item.kind == NodeKind::kOn || item.kind == NodeKind::kStep;
+  const bool is_useful = names_classes ? item.find(NodeKind::kClassRef) != nullptr
+                                       : item.kind == NodeKind::kEach && !item.children.empty();
+  if (!is_useful) return;
+  item.is_cut =
+      state.stack.size() == open_nodes + 1 || state.stack[open_nodes + 1].kind == NodeKind::kClassRef;
+  state.stack.resize(open_nodes + 1);
+  close_node(state, at);
+}
+
 template <class Item, Body Where>
 template <pegtl::apply_mode A, pegtl::rewind_mode M, template <class...> class Action,
           template <class...> class Control>
@@ -205,15 +226,19 @@ bool recover<Item, Where>::match(TokenInput& in, State& state) {
       return true;
     }
     state.recovery.report_unknown(start, Where);
+    cut_item_before(state, in.tokens()[start]);
   } catch (const SyntaxError& error) {
     state.recovery.report(error, Where);
     at = error.at;
+    keep_begun_item(state, open_nodes, at);
   }
   state.stack.resize(open_nodes);
   state.depth = depth;
   state.body = outer;
   state.quantifiers = quantifiers;
-  in.go_to(state.recovery.next_item(start, at, Where));
+  const std::uint32_t next = state.recovery.next_item(start, at, Where);
+  if (state.out != nullptr) state.out->unread.push_back(state.recovery.unread(start, next, Where));
+  in.go_to(next);
   return true;
 }
 
@@ -253,11 +278,18 @@ ast::ExprPtr parse_lone(const SourceFiles& files, std::uint32_t file, const Toke
   return std::move(state.expression);
 }
 
+/// Whether a text without its end took the rest of the file.
+bool is_swallowed(const Tokens& tokens) {
+  return tokens.size() > 1 && tokens[tokens.size() - 2].reported &&
+         tokens[tokens.size() - 2].end == tokens.back().begin;
+}
+
 }  // namespace
 
 ast::File parse(const SourceFiles& files, std::uint32_t index, Diagnostics& diagnostics) {
   ast::File result;
   result.index = index;
+  result.has_end = false;
   Mistakes mistakes(diagnostics);
   const std::string& text = files[index].text;
   if (text.size() > kMaxFileBytes) {
@@ -271,6 +303,7 @@ ast::File parse(const SourceFiles& files, std::uint32_t index, Diagnostics& diag
                        &result};
   grammar::TokenInput in(stream.tokens);
   (void)tao::pegtl::parse<grammar::file, tao::pegtl::nothing, grammar::control>(in, state);
+  result.has_end = !mistakes.full() && !is_swallowed(stream.tokens);
   mistakes.sort();
   // A `///` line that documents nothing is a comment. Both lists are in the order of the file.
   std::vector<ast::Comment> docs = builder.unused_docs();

@@ -301,6 +301,7 @@ std::uint32_t Recovery::next_item(std::uint32_t start, std::uint32_t at, Body bo
     if (i >= at && i > start && begins_item(tokens_, i, body) &&
         (depth == 0 || looks_like_clause(tokens_, i)))
       return i;
+    if (i > at && depth == 0 && misspells_clause(i, body)) return i;
     if (token.kind == TokenKind::kLeftBrace) {
       ++depth;
     } else if (token.kind == TokenKind::kRightBrace) {
@@ -312,6 +313,48 @@ std::uint32_t Recovery::next_item(std::uint32_t start, std::uint32_t at, Body bo
     }
   }
   return count() - 1;
+}
+
+/// Two words beside each other at the beginning of a line are no part of an expression.
+bool Recovery::misspells_clause(std::uint32_t at, Body body) const {
+  const Token& word = tokens_[at];
+  if (!word.line_start || !is_name(word) || continues_clause(word.word)) return false;
+  const Token& next = tokens_[at + 1];  // The end of the file is no name.
+  if (next.line_start || next.glued || !begins_expression(next)) return false;
+  std::vector<std::string_view> words;
+  for (const Word candidate : words_of(body)) words.push_back(text_of(candidate));
+  return !nearest(spelling(word), words).empty();
+}
+
+bool Recovery::seems_declared(std::uint32_t at, std::uint32_t start, Body body) const {
+  const Token& next = tokens_[at + 1];  // The end of the file is no name.
+  if (next.kind == TokenKind::kAssign) return true;
+  if (next.kind == TokenKind::kColon && (body == Body::kFields || tokens_[at].line_start)) return true;
+  if (at == start) return false;
+  const Token& before = tokens_[at - 1];
+  if (before.word == Word::kLet || before.word == Word::kParam || begins_declaration(before.word))
+    return true;
+  // The first word was misspelt: `paran failures: int = 10`.
+  return at == start + 1 && is_name(before) && !is_one_of(before.word, words_of(body));
+}
+
+ast::Unread Recovery::unread(std::uint32_t start, std::uint32_t next, Body body) const {
+  ast::Unread result{{file_, tokens_[start].begin, tokens_[std::max(next, start + 1) - 1].end}};
+  const bool is_alone =
+      tokens_[start].line_start || (start > 0 && tokens_[start - 1].kind == TokenKind::kLeftBrace);
+  result.is_unknown = is_alone && !is_one_of(tokens_[start].word, words_of(body));
+  // A clause outside of a rule: the rule before it was closed too early.
+  if (body == Body::kFile && start > 0 && is_one_of(tokens_[start].word, kRuleWords))
+    result.span.begin = tokens_[start - 1].end;
+  // Settings, exceptions and tests declare nothing.
+  if (body == Body::kSettings || body == Body::kExcept || body == Body::kTest || body == Body::kCase ||
+      is_one_of(tokens_[start].word, {Word::kSettings, Word::kExcept, Word::kTest}))
+    return result;
+  for (std::uint32_t at = start; at < next; ++at) {
+    if (is_name(tokens_[at]) && seems_declared(at, start, body))
+      result.names.emplace_back(spelling(tokens_[at]));
+  }
+  return result;
 }
 
 }  // namespace shrike

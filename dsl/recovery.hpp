@@ -72,8 +72,12 @@ class Recovery {
   void report_unclosed_body(std::uint32_t at);
   /// Where to go on after a mistake at `at` in an item that began at `start`.
   std::uint32_t next_item(std::uint32_t start, std::uint32_t at, Body body) const;
+  /// What is passed over by going on at `next`, and the names that it seems to declare.
+  ast::Unread unread(std::uint32_t start, std::uint32_t next, Body body) const;
 
  private:
+  bool misspells_clause(std::uint32_t at, Body body) const;
+  bool seems_declared(std::uint32_t at, std::uint32_t start, Body body) const;
   std::uint32_t opening_of(std::uint32_t at, TokenKind closing) const;
   void report_unclosed(std::uint32_t opening, std::uint32_t at);
   std::string after_token(std::uint32_t at) const;

@@ -79,7 +79,8 @@ std::uint32_t StateGenerator::own_keys() {
 
 // ---- inputs
 
-/// Whether a condition looks at a step before its own (kNoIndex: at any, or at a key), by itself or through a `let`.
+/// Whether a condition looks at a step before its own (kNoIndex: at any, or at a key), by itself or through a
+/// `let`.
 bool StateGenerator::reads_step(const Expr& expr, std::uint32_t step) const {
   bool found = false;
   walk(expr, [&](const Expr& part) {

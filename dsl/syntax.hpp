@@ -122,7 +122,8 @@ struct Node {
   NodeKind kind = NodeKind::kNone;
   std::uint32_t begin = 0;
   std::uint32_t end = 0;
-  std::vector<Node> children;
+  std::vector<Node> children{};
+  bool is_cut = false;  ///< a mistake follows on its last child
 
   const Node* find(NodeKind wanted) const {
     for (const Node& child : children) {

@@ -106,6 +106,7 @@ class CaseRunner {
     Alert alert;
     bool expected = false;
     bool stands = true;
+    bool told = false;  ///< beside an expectation that failed
   };
 
   std::optional<Program> compile();
@@ -205,7 +206,7 @@ std::vector<std::string> CaseRunner::run() {
     }
   }
   for (const Seen& seen : seen_) {
-    if (seen.stands && !seen.expected)
+    if (seen.stands && !seen.expected && !seen.told)
       failures_.push_back("an alert that was not expected: " + describe(seen));
   }
   return failures_;
@@ -333,17 +334,21 @@ void CaseRunner::expect(const TestStep& step) {
     return;
   }
   std::string others;
-  for (const Seen& seen : seen_) {
-    if (!seen.expected) others += "\n      there was " + describe(seen) + (seen.stands ? "" : " (withdrawn)");
+  bool fired = false;
+  for (Seen& seen : seen_) {
+    if (seen.expected) continue;
+    fired = true;
+    if (!seen.told) others += "\n      there was " + describe(seen) + (seen.stands ? "" : " (withdrawn)");
+    seen.told = true;
   }
   fail_at(step, fmt::format("no {} as expected{}", withdrawn ? "alert was withdrawn" : "alert",
-                            others.empty() ? "; nothing fired" : others));
+                            fired ? others : "; nothing fired"));
 }
 
 void CaseRunner::expect_none() {
   for (Seen& seen : seen_) {
     if (seen.expected || !seen.stands) continue;
-    failures_.push_back("expected no alert, but there was " + describe(seen));
+    if (!seen.told) failures_.push_back("expected no alert, but there was " + describe(seen));
     seen.expected = true;
   }
 }

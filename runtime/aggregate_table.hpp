@@ -25,10 +25,10 @@ struct AggregateRow {
   Aggregate function;
   std::string_view name;
   AggregateArguments arguments;
-  bool where;       ///< takes `where`
-  bool last;        ///< takes `last`
-  bool has_column;  ///< reads something of every kept event
-  bool foldable;    ///< an event between two equal ones changes no answer
+  bool where;         ///< takes `where`
+  bool last;          ///< takes `last`
+  bool has_column;    ///< reads something of every kept event
+  bool foldable;      ///< an event between two equal ones changes no answer
   bool shows_events;  ///< what it counts is evidence of the alert
   std::string_view help;
 };
@@ -43,9 +43,10 @@ inline constexpr std::array<AggregateRow, 17> kAggregates{{
     {Aggregate::kMin, "min", AggregateArguments::kOne, true, true, true, true, false, "the least"},
     {Aggregate::kMax, "max", AggregateArguments::kOne, true, true, true, true, false, "the greatest"},
     {Aggregate::kAvg, "avg", AggregateArguments::kOne, true, true, true, false, true, "the mean"},
-    {Aggregate::kPercentile, "percentile", AggregateArguments::kValueAndNumber, true, true, true, false, false,
-     "the least value that so many percent do not exceed"},
-    {Aggregate::kFirst, "first", AggregateArguments::kOne, true, true, true, true, true, "of the earliest event"},
+    {Aggregate::kPercentile, "percentile", AggregateArguments::kValueAndNumber, true, true, true, false,
+     false, "the least value that so many percent do not exceed"},
+    {Aggregate::kFirst, "first", AggregateArguments::kOne, true, true, true, true, true,
+     "of the earliest event"},
     {Aggregate::kPrev, "prev", AggregateArguments::kOne, true, true, true, true, true,
      "of the newest event before this one"},
     {Aggregate::kNew, "new", AggregateArguments::kSome, true, true, true, true, false,
@@ -58,8 +59,8 @@ inline constexpr std::array<AggregateRow, 17> kAggregates{{
      "time since the key has been kept without a break"},
     {Aggregate::kWatched, "watched", AggregateArguments::kNone, false, false, false, true, false,
      "time since the rule first saw the tenant"},
-    {Aggregate::kUsualCount, "usual_count", AggregateArguments::kDurationAndNumber, true, false, true, false, false,
-     "percentile of the counts of the hours (days, …) before this one that had any"},
+    {Aggregate::kUsualCount, "usual_count", AggregateArguments::kDurationAndNumber, true, false, true, false,
+     false, "percentile of the counts of the hours (days, …) before this one that had any"},
     {Aggregate::kStepCount, "count of step", AggregateArguments::kOne, false, false, false, false, false,
      "events that stand for a step"},
 }};

@@ -52,26 +52,28 @@ AlertBuilder::AlertBuilder(const Program& program, Vm& vm, EventState& event, st
       vm_(vm),
       event_(event) {}
 
-bool AlertBuilder::passes_exceptions() {
+bool AlertBuilder::passes_exceptions(std::int64_t time, std::map<std::string, std::uint64_t>& met_expired) {
   const ProgramData& data = program_.data();
-  for (const std::uint32_t exception : program_.sealed().exceptions_of[rule_index_]) {
-    if (!apply(data.exceptions[exception])) return false;
+  for (const std::uint32_t number : program_.sealed().exceptions_of[rule_index_]) {
+    const ExceptionEffect effect = apply(data.exceptions[number], time);
+    if (effect == ExceptionEffect::kExpired) ++met_expired[data.exceptions[number].title];
+    if (effect == ExceptionEffect::kDropped) return false;
   }
   return true;
 }
 
-bool AlertBuilder::apply(const ExceptionData& exception) {
+ExceptionEffect AlertBuilder::apply(const ExceptionData& exception, std::int64_t time) {
   if (!exception.tenant.empty() && !equal_caseless(exception.tenant, vm_.tenant(event_).as_string()))
-    return true;
-  if (vm_.slot(program_.data().time_slot, event_).integer >= exception.until) return true;
-  if (exception.where != kNoIndex && !vm_.decide(exception.where, event_)) return true;
-  if (exception.drop) return false;
+    return ExceptionEffect::kNone;
+  if (exception.where != kNoIndex && !vm_.decide(exception.where, event_)) return ExceptionEffect::kNone;
+  if (time >= exception.until) return ExceptionEffect::kExpired;
+  if (exception.drop) return ExceptionEffect::kDropped;
   if (exception.score != kNoIndex) {
     const Value amount = vm_.evaluate(exception.score, event_);
     if (amount.kind == Kind::kInt) adjustment_ += static_cast<double>(amount.integer);
     if (amount.kind == Kind::kFloat) adjustment_ += amount.number;
   }
-  return true;
+  return ExceptionEffect::kLowered;
 }
 
 int AlertBuilder::score() {
@@ -132,8 +134,12 @@ void AlertBuilder::add_responses(Alert& alert) {
 }
 
 void AlertBuilder::add_blind(Alert& alert) {
+  const ProgramData& data = program_.data();
+  const std::vector<std::uint32_t>& known = data.classes[data.sources[event_.source].event_class].slots;
   for (std::uint32_t slot : rule_.slots) {
-    if (vm_.slot(slot, event_).is_missing()) alert.blind.push_back(program_.data().slots[slot].name);
+    // A rule over several classes does not miss what this one never has.
+    if (!std::binary_search(known.begin(), known.end(), slot)) continue;
+    if (vm_.slot(slot, event_).is_missing()) alert.blind.push_back(data.slots[slot].name);
   }
   std::sort(alert.blind.begin(), alert.blind.end());
 }

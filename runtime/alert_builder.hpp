@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,6 +12,14 @@
 #include "runtime/vm.hpp"
 
 namespace shrike {
+
+/// What an exception did about a firing.
+enum class ExceptionEffect : std::uint8_t {
+  kNone,     ///< does not cover the event
+  kLowered,  ///< changes the score
+  kDropped,
+  kExpired,  ///< would cover the event, but its time is over
+};
 
 /// The score of an alert whose rule says none, by severity.
 inline constexpr int kScoreOf[] = {10, 30, 55, 80, 95};
@@ -31,13 +40,14 @@ class AlertBuilder {
   AlertBuilder(const Program& program, Vm& vm, EventState& event, std::uint32_t rule,
                std::span<const std::string> also_show);
 
-  /// Applies the exceptions of the rule that cover the event. False: the alert is dropped.
-  bool passes_exceptions();
+  /// Applies the exceptions of the rule that cover the event of an alert of that time. False: the alert is
+  /// dropped. Those that would have covered it, but are past their end, are counted by title.
+  bool passes_exceptions(std::int64_t time, std::map<std::string, std::uint64_t>& met_expired);
 
   Firing build(AlertSubject subject);
 
  private:
-  bool apply(const ExceptionData& exception);
+  ExceptionEffect apply(const ExceptionData& exception, std::int64_t time);
   int score();
   void add_message(Alert& alert);
   void add_show(Alert& alert);

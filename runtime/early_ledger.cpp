@@ -92,8 +92,9 @@ void EarlyLedger::judge_from(Entries& entries, std::size_t at, std::int64_t quie
   }
   for (; at < entries.size(); ++at) {
     Entry& entry = entries[at];
-    const bool stands = governing == nullptr || !is_quieted(entry.firing.alert.time, entry.firing.alert.score, quiet,
-                                                            governing->firing.alert.time, governing->firing.alert.score);
+    const bool stands =
+        governing == nullptr || !is_quieted(entry.firing.alert.time, entry.firing.alert.score, quiet,
+                                            governing->firing.alert.time, governing->firing.alert.score);
     if (stands) governing = &entry;
     if (stands == entry.stands) continue;
     entry.stands = stands;

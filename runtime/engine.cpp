@@ -261,7 +261,7 @@ Expected<void> Engine::State::fire(std::uint32_t rule_index, std::string_view re
                                    const RecordPlace& place) {
   ++stats.firings;
   AlertBuilder builder(program, vm, event, rule_index, options.also_show);
-  if (!builder.passes_exceptions()) {
+  if (!builder.passes_exceptions(vm.slot(program.data().time_slot, event).integer, stats.met_expired)) {
     ++stats.dropped_by_exception;
     return {};
   }

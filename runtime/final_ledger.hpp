@@ -42,8 +42,8 @@ class FinalLedger {
   void forget_old(std::int64_t now);
 
   SortedRuns firings_;
-  std::unordered_map<std::string, Quiet> quiet_;          ///< by quiet key
-  std::unordered_map<std::string, std::int64_t> given_;   ///< by alert id: its time
+  std::unordered_map<std::string, Quiet> quiet_;         ///< by quiet key
+  std::unordered_map<std::string, std::int64_t> given_;  ///< by alert id: its time
   std::size_t forget_at_ = 1024;
 };
 

@@ -13,7 +13,8 @@ using Json = nlohmann::ordered_json;
 std::string order_key(const Firing& firing) {
   std::string key;
   append_key_time(key, firing.alert.time);
-  for (const std::string& part : {firing.event_class, firing.event_id, firing.alert.rule}) append_key_part(key, part);
+  for (const std::string& part : {firing.event_class, firing.event_id, firing.alert.rule})
+    append_key_part(key, part);
   // One event may fire under several keys.
   Arena scratch;
   for (const auto& [name, value] : firing.alert.key.items())
@@ -32,8 +33,8 @@ std::string to_bytes(const Firing& firing) {
   const auto json = [&](const Json& value) {
     append_text(out, value.dump(-1, ' ', false, Json::error_handler_t::replace));
   };
-  for (const std::string* text : {&firing.event_class, &firing.event_id, &firing.quiet_key, &alert.id, &alert.rule,
-                                  &alert.title, &alert.tenant, &alert.message, &alert.ruleset})
+  for (const std::string* text : {&firing.event_class, &firing.event_id, &firing.quiet_key, &alert.id,
+                                  &alert.rule, &alert.title, &alert.tenant, &alert.message, &alert.ruleset})
     append_text(out, *text);
   append_signed(out, firing.quiet);
   append_signed(out, alert.time);
@@ -53,7 +54,8 @@ std::string to_bytes(const Firing& firing) {
   }
   append_unsigned(out, alert.evidence.size());
   for (const Evidence& event : alert.evidence) {
-    for (const std::string* text : {&event.id, &event.event_class, &event.step, &event.at}) append_text(out, *text);
+    for (const std::string* text : {&event.id, &event.event_class, &event.step, &event.at})
+      append_text(out, *text);
     append_signed(out, event.time);
   }
   return out;
@@ -79,7 +81,8 @@ std::optional<Firing> firing_from_bytes(std::string_view bytes) {
   const std::int64_t score = reader.signed_number();
   const std::uint64_t status = reader.unsigned_number(), severity = reader.unsigned_number();
   alert.late = std::bit_cast<double>(reader.unsigned_number());
-  const bool fits = score >= 0 && score <= 100 && status <= static_cast<std::uint64_t>(AlertStatus::kWithdrawn) &&
+  const bool fits = score >= 0 && score <= 100 &&
+                    status <= static_cast<std::uint64_t>(AlertStatus::kWithdrawn) &&
                     severity <= static_cast<std::uint64_t>(Severity::kCritical);
   if (!fits || !json(alert.key) || !json(alert.show)) return std::nullopt;
   alert.score = static_cast<int>(score);

@@ -209,7 +209,8 @@ struct StateData {
   std::vector<ColumnData> columns;
   std::uint32_t when = kNoIndex;     ///< unit, a condition
   bool reads_steps_in_lets = false;  ///< a `let` of the rule looks at steps
-  std::string fingerprint;  ///< of what decides which events are kept and how; kept state of another is of no use
+  std::string
+      fingerprint;  ///< of what decides which events are kept and how; kept state of another is of no use
 };
 
 struct RuleData {
@@ -228,7 +229,7 @@ struct RuleData {
   std::uint32_t quiet_param = kNoIndex;  ///< parameter that gives it instead
   std::uint32_t quiet_keys = kNoIndex;   ///< unit giving a pack
   std::vector<RespondData> respond;
-  std::vector<std::uint32_t> slots;  ///< fields the rule reads, for `blind`
+  std::vector<std::uint32_t> slots;  ///< fields the rule relies on, for `blind`
   bool silent = false;               ///< gives no alert of its own: other rules read it
   std::uint32_t state =
       kNoIndex;  ///< into ProgramData::states; kNoIndex: judges one event, nothing reads its alerts

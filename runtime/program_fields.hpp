@@ -144,8 +144,7 @@ void describe(V& v, T& d) {
 template <class V, Is<StateData> T>
 void describe(V& v, T& d) {
   v(d.kind, d.rule, d.within, d.key_names, d.key_slots, d.key_cased, d.inputs, d.columns, d.when,
-    d.reads_steps_in_lets,
-    d.fingerprint);
+    d.reads_steps_in_lets, d.fingerprint);
 }
 
 template <class V, Is<RuleData> T>

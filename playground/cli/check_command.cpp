@@ -33,11 +33,14 @@ struct CheckResult {
   Diagnostics diagnostics;
   std::vector<std::string> rules;  ///< that the user named
   std::vector<RuleCost> costs;
+  bool is_empty = true;  ///< the files that the user named declare nothing
 };
 
 CheckResult check_rules(const RuleSet& rules) {
   CheckResult result;
   Analysis analysis = analyse(rules.files);
+  for (const ast::File& file : analysis.model.files)
+    if (file.index < rules.given && !file.declarations.empty()) result.is_empty = false;
   GenerateOptions options;
   for (const RuleInfo& rule : analysis.model.rules) {
     if (!rules.is_given(rule.decl->name.span)) continue;
@@ -94,6 +97,12 @@ int check(const CheckOptions& options) {
   }
   const int written = close_output(*output);
   if (written != kDone) return written;
+  if (result.is_empty && found.errors == 0) {
+    say_note(
+        "these files declare nothing; a rule begins with `rule NAME \"Title\" {`, and `shrike check` without "
+        "a path "
+        "checks the standard library");
+  }
   return found.errors != 0 ? kUsage : kDone;
 }
 

@@ -114,9 +114,11 @@ tl::expected<RunPlan, std::string> plan_of(const RunOptions& options) {
   }
   for (const std::string& given : options.lateness) {
     const std::size_t equals = given.find('=');
-    const auto duration = equals == std::string::npos ? std::nullopt : parse_duration(given.substr(equals + 1));
+    const auto duration =
+        equals == std::string::npos ? std::nullopt : parse_duration(given.substr(equals + 1));
     if (!duration || *duration < 0)
-      return tl::unexpected(fmt::format("--lateness takes SOURCE=DURATION, such as ual_audit=24h, not `{}`", given));
+      return tl::unexpected(
+          fmt::format("--lateness takes SOURCE=DURATION, such as ual_audit=24h, not `{}`", given));
     plan.engine.lateness[given.substr(0, equals)] = *duration;
   }
   plan.engine.tenant = options.tenant;
@@ -216,6 +218,13 @@ void say_notes(const RunCounts& counts, const RunOptions& options) {
   }
   if (counts.engine.is_incomplete())
     say_warning("the result is incomplete: limits of memory were reached; --stats tells which");
+  for (const auto& [title, count] : counts.engine.met_expired) {
+    say_warning(fmt::format("the exception \"{}\" is past its end: {} would have met it", title,
+                            counted(count, "firing")));
+  }
+  if (counts.passed_over > 1)
+    say_warning(fmt::format("{} in all were passed over: they are no regular files",
+                            counted(counts.passed_over, "file")));
   if (options.quiet) return;
   if (counts.engine.late_events != 0)
     say_note(fmt::format("{} came too late for rules that remember; see --lateness",
@@ -238,7 +247,8 @@ int exit_code(const RunPlan& plan, const RunSession& session, const RunCounts& c
   }
   if (written != kDone) return written;
   if (plan.fail_on && counts.alerts.at_least(*plan.fail_on) != 0) return kFound;
-  if (counts.engine.rejects.contains(std::string(name_of(RejectReason::kLimit))) || counts.engine.is_incomplete())
+  if (counts.engine.rejects.contains(std::string(name_of(RejectReason::kLimit))) ||
+      counts.engine.is_incomplete())
     return kIncomplete;
   return counts.failed_inputs != 0 || counts.rejected != 0 ? kUnread : kDone;
 }
@@ -383,10 +393,10 @@ void add_run(CLI::App& app, Action& action) {
       ->type_name("WHEN")
       ->group(how);
   command
-      ->add_option(
-          "--memory", options->memory,
-          "Memory for what rules remember and for what waits for the end, such as 512M (so without it). Beyond it "
-          "what waits goes to a temporary file, and keys used longest ago are forgotten and counted")
+      ->add_option("--memory", options->memory,
+                   "Memory for what rules remember and for what waits for the end, such as 512M (so without "
+                   "it). Beyond it "
+                   "what waits goes to a temporary file, and keys used longest ago are forgotten and counted")
       ->type_name("SIZE")
       ->group(how);
   command
@@ -397,9 +407,10 @@ void add_run(CLI::App& app, Action& action) {
       ->allow_extra_args(false)
       ->group(how);
   command
-      ->add_option("--state", options->state,
-                   "What rules remember: read at the start where the file is there, written at the end. Daily "
-                   "exports run one by one then share baselines")
+      ->add_option(
+          "--state", options->state,
+          "What rules remember: read at the start where the file is there, written at the end. Daily "
+          "exports run one by one then share baselines")
       ->type_name("FILE")
       ->group(how);
   command->callback([options, &action] { action = [options] { return run(*options); }; });

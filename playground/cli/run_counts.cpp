@@ -26,7 +26,7 @@ std::string row(std::string_view label, std::uint64_t number, std::string_view m
 struct StateCounter {
   std::string_view name;
   std::string_view text;
-  std::uint64_t StateStats::*count;
+  std::uint64_t StateStats::* count;
 };
 constexpr std::array kStateCounters{
     StateCounter{"keyless", "events without a whole key", &StateStats::keyless},
@@ -118,6 +118,7 @@ std::string stats_text(const RunCounts& counts) {
   text += row("taken by no source", counts.engine.unclaimed);
   text += row("rejected", counts.rejected, listed(counts.rejects));
   if (counts.failed_inputs != 0) text += row("inputs that could not be read", counts.failed_inputs);
+  if (counts.passed_over != 0) text += row("passed over, no regular file", counts.passed_over);
   text += "Alerts\n";
   text += row("given", counts.alerts.total(), severities_text(counts.alerts));
   std::vector<std::pair<std::string, std::uint64_t>> rules(counts.alerts.by_rule.begin(),
@@ -130,6 +131,7 @@ std::string stats_text(const RunCounts& counts) {
   }
   text += row("duplicates left out", counts.engine.duplicates);
   text += row("dropped by exceptions", counts.engine.dropped_by_exception);
+  for (const auto& [title, count] : counts.engine.met_expired) text += row("past the end of " + title, count);
   text += row("held back by quiet", counts.engine.quieted);
   if (counts.engine.withdrawn != 0) text += row("withdrawn", counts.engine.withdrawn);
   return text + state_text(counts.engine);
@@ -149,6 +151,8 @@ Json stats_json(const RunCounts& counts) {
   for (const auto& [rule, count] : counts.alerts.by_rule) {
     if (count != 0) rules[rule] = count;
   }
+  Json expired = Json::object();
+  for (const auto& [title, count] : counts.engine.met_expired) expired[title] = count;
   return Json{{"records", counts.records},
               {"events", counts.engine.events},
               {"bytes", counts.bytes},
@@ -160,6 +164,7 @@ Json stats_json(const RunCounts& counts) {
               {"firings", counts.engine.firings},
               {"duplicates", counts.engine.duplicates},
               {"dropped_by_exception", counts.engine.dropped_by_exception},
+              {"met_expired", std::move(expired)},
               {"quieted", counts.engine.quieted},
               {"withdrawn", counts.engine.withdrawn},
               {"alerts", counts.alerts.total()},
@@ -167,6 +172,7 @@ Json stats_json(const RunCounts& counts) {
               {"alerts_by_rule", std::move(rules)},
               {"failed_inputs", counts.failed_inputs},
               {"state", state_json(counts.engine)},
+              {"passed_over", counts.passed_over},
               {"ruleset", counts.ruleset}};
 }
 

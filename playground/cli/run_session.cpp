@@ -72,6 +72,12 @@ void RunSession::reject(const Reject& reject) {
   if (rejects_ != nullptr) write_reject(*rejects_, reject);
 }
 
+void RunSession::pass_over(std::string_view path) {
+  if (passed_over_++ != 0) return;  // the others are counted
+  progress_.clear();
+  say_warning(fmt::format("'{}' is no regular file and was passed over", path));
+}
+
 std::uint64_t RunSession::engine_rejects() const {
   std::uint64_t sum = 0;
   for (const auto& [reason, count] : engine_.stats().rejects) sum += count;
@@ -93,6 +99,7 @@ RunCounts RunSession::counts() const {
   }
   counts.bytes = bytes_before_ + bytes_;
   counts.failed_inputs = failed_inputs_;
+  counts.passed_over = passed_over_;
   counts.ruleset = std::string(engine_.program().hash());
   return counts;
 }

@@ -34,6 +34,7 @@ class RunSession final : public RecordSink {
 
   bool record(std::string_view padded_text, const RecordPlace& place) override;
   void reject(const Reject& reject) override;
+  void pass_over(std::string_view path) override;
 
  private:
   void read(const std::string& path, const ReadLimits& limits);
@@ -52,6 +53,7 @@ class RunSession final : public RecordSink {
   std::uint64_t bytes_before_ = 0;     ///< of the inputs that are done
   std::uint64_t bytes_ = 0;            ///< of the input that is read
   std::uint64_t failed_inputs_ = 0;
+  std::uint64_t passed_over_ = 0;
   std::optional<Error> failure_;
 };
 

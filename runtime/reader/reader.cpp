@@ -25,6 +25,7 @@ using reader::ProgressCount;
 
 struct FoundFiles {
   std::vector<std::string> paths;
+  std::vector<std::string> passed_over;  ///< pipes, sockets, devices
   std::uint64_t bytes = 0;
   std::vector<std::string> failures;
 };
@@ -58,6 +59,8 @@ void find_files(const std::string& folder, std::vector<FolderIdentity>& above, F
     } else if (S_ISREG(status.st_mode)) {
       found.paths.push_back(path);
       found.bytes += static_cast<std::uint64_t>(status.st_size);
+    } else {
+      found.passed_over.push_back(path);
     }
   }
 }
@@ -80,6 +83,7 @@ FoundFiles inputs_of(const std::string& path) {
 Expected<void> read_all(const std::string& path, const ReadLimits& limits, RecordSink& sink,
                         const ReadProgress& tell) {
   FoundFiles found = inputs_of(path);
+  for (const std::string& special : found.passed_over) sink.pass_over(special);
   ProgressCount progress(tell, found.bytes);
   for (const std::string& file : found.paths) {
     FileBytes bytes(&progress);

@@ -21,7 +21,8 @@ class KeptView : public StateView {
 
   /// `window` may be null; otherwise it was moved to the judged event. All must outlive the view.
   KeptView(const StateData& state, const KeptEvents& events, std::size_t judged, std::int64_t within,
-           Since since, std::uint32_t profile, const WindowIndex* window, RowJudge& judge, EventState& scratch)
+           Since since, std::uint32_t profile, const WindowIndex* window, RowJudge& judge,
+           EventState& scratch)
       : state_(state),
         events_(events),
         judged_(judged),
@@ -54,7 +55,8 @@ class KeptView : public StateView {
   bool scan(const AggregateData& aggregate, std::string_view column, std::size_t at, EventState& event,
             Counted& out);
   bool own_identity(const AggregateData& aggregate, EventState& event, std::string& identity);
-  Value number_answer(const AggregateData& aggregate, const std::vector<Counted>& events, double percentage) const;
+  Value number_answer(const AggregateData& aggregate, const std::vector<Counted>& events,
+                      double percentage) const;
   Value regularity(const std::vector<Counted>& events) const;
   Value usual_count(const std::vector<Counted>& events, const WindowIndex::Arguments& numbers) const;
   Value age() const;

@@ -62,8 +62,8 @@ Value field_of(const EventRow& row, std::uint32_t slot, const ProgramData& data,
 
 void append_row(std::string& out, const EventRow& row);
 
-/// Reads rows that append_row() wrote, also those of another program: which fields of which class they hold, and
-/// which rules gave alerts, is written beside them.
+/// Reads rows that append_row() wrote, also those of another program: which fields of which class they hold,
+/// and which rules gave alerts, is written beside them.
 class RowLayouts {
  public:
   /// Of rows that this program wrote.

@@ -1,5 +1,5 @@
-// A rule that judges one event at a time, and reads alerts or is read itself. An event and alerts about it give
-// one firing, that of the last of them, so those of the events that may still change are remembered.
+// A rule that judges one event at a time, and reads alerts or is read itself. An event and alerts about it
+// give one firing, that of the last of them, so those of the events that may still change are remembered.
 #pragma once
 
 #include <map>

@@ -95,7 +95,7 @@ void set_keys(const StateData& state, EventState& event, const Key& key) {
 std::optional<Firing> RuleState::fire(EventState& event, AlertSubject subject) {
   ++counts_.firings;
   AlertBuilder builder(judge_.program(), judge_.vm(), event, state_.rule, judge_.also_show());
-  if (!builder.passes_exceptions()) {
+  if (!builder.passes_exceptions(subject.time, judge_.stats().met_expired)) {
     ++counts_.dropped_by_exception;
     return std::nullopt;
   }

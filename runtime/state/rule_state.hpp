@@ -34,8 +34,9 @@ struct FiringChange {
 class RowJudge {
  public:
   /// All must outlive it.
-  RowJudge(const Program& program, Vm& vm, CallContext& context, const EngineOptions& options)
-      : program_(program), vm_(vm), context_(context), options_(options) {}
+  RowJudge(const Program& program, Vm& vm, CallContext& context, const EngineOptions& options,
+           EngineStats& stats)
+      : program_(program), vm_(vm), context_(context), options_(options), stats_(stats) {}
 
   /// Makes `event` the row, with nothing computed yet. The row must stay while the event is looked at.
   void open(EventState& event, const EventRow& row, std::string_view tenant, std::uint32_t profile);
@@ -51,6 +52,7 @@ class RowJudge {
   bool in_order() const { return options_.decide == Decide::kFinal; }
   const std::vector<std::string>& also_show() const { return options_.also_show; }
   std::size_t window_index_from() const { return options_.window_index_from; }
+  EngineStats& stats() { return stats_; }
   /// Numbers the uses of keys of all rules, so that the one used longest ago is found.
   std::uint64_t next_use() { return ++uses_; }
   /// Begins a judgement: forgets what the arena held, gives a whole budget of steps.
@@ -64,6 +66,7 @@ class RowJudge {
   Vm& vm_;
   CallContext& context_;
   const EngineOptions& options_;
+  EngineStats& stats_;
   std::uint64_t uses_ = 0;
 };
 

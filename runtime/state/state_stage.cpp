@@ -31,7 +31,7 @@ StateStage::StateStage(const Program& program, Vm& vm, CallContext& context, con
       options_(options),
       stats_(stats),
       take_(std::move(take)),
-      judge_(program, vm, context, options),
+      judge_(program, vm, context, options, stats),
       waiting_(options.memory / 4) {
   const ProgramData& data = program.data();
   for (const StateData& state : data.states) {

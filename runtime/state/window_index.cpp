@@ -45,9 +45,9 @@ class WindowIndex::Site {
 
   void move_to(const KeptEvents& events, std::size_t at, std::uint64_t gone, Arena& arena) {
     const std::uint64_t end = gone + at + (before_ ? 0 : 1);
-    const auto first = std::partition_point(
-        events.begin(), events.begin() + static_cast<std::ptrdiff_t>(end - gone),
-        [&](const KeptEvent& e) { return is_past(e.time, events[at].time, width_); });
+    const auto first =
+        std::partition_point(events.begin(), events.begin() + static_cast<std::ptrdiff_t>(end - gone),
+                             [&](const KeptEvent& e) { return is_past(e.time, events[at].time, width_); });
     const std::uint64_t begin = gone + static_cast<std::uint64_t>(first - events.begin());
     if (begin >= end_ || end <= begin_) {  // nothing in common: begin anew
       while (begin_ < end_) step(events, gone, --end_, Step::kOutBack, arena);
@@ -72,8 +72,8 @@ class WindowIndex::Site {
   Value answer(const KeptEvents& events, std::size_t at, std::uint64_t gone, const Arguments& arguments,
                Arena& arena) const;
   std::size_t bytes() const {
-    return sizeof(Site) + places_.size() * sizeof(std::uint64_t) + known_.size() * 160 + measures_.size() * 64 +
-           buckets_.size() * 48;
+    return sizeof(Site) + places_.size() * sizeof(std::uint64_t) + known_.size() * 160 +
+           measures_.size() * 64 + buckets_.size() * 48;
   }
 
  private:
@@ -227,19 +227,21 @@ Value WindowIndex::Site::answer(const KeptEvents& events, std::size_t at, std::u
     case Aggregate::kPercentile:
       return measures_.empty()
                  ? Value{}
-                 : as_percentile(measures_.find_by_order(nearest_rank(arguments.percentage, measures_.size()))->value);
+                 : as_percentile(
+                       measures_.find_by_order(nearest_rank(arguments.percentage, measures_.size()))->value);
     case Aggregate::kFirst:
       return places_.empty() ? Value{} : value_at(places_.front());
     case Aggregate::kPrev:
       return places_.empty() ? Value{} : value_at(places_.back());
     case Aggregate::kSpan:
-      return places_.empty()
-                 ? Value{}
-                 : Value::of_duration(events[places_.back() - gone].time - events[places_.front() - gone].time);
+      return places_.empty() ? Value{}
+                             : Value::of_duration(events[places_.back() - gone].time -
+                                                  events[places_.front() - gone].time);
     case Aggregate::kRegularity:
       return shrike::regularity(gaps_, squares_, places_.size());
     case Aggregate::kUsualCount:
-      return shrike::usual_count(buckets_, floor_div(events[at].time, arguments.bucket), arguments.percentage);
+      return shrike::usual_count(buckets_, floor_div(events[at].time, arguments.bucket),
+                                 arguments.percentage);
     default:
       return {};
   }

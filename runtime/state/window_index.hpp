@@ -1,6 +1,7 @@
-// Aggregates that are kept up instead of counted anew, for keys with many events: the window of one judged event
-// moves along the kept events, forwards and back, and each step costs no more than a logarithm. Used by
-// window_rule.cpp; what it cannot answer is counted by aggregates.cpp, which is also what it is tested against.
+// Aggregates that are kept up instead of counted anew, for keys with many events: the window of one judged
+// event moves along the kept events, forwards and back, and each step costs no more than a logarithm. Used by
+// window_rule.cpp; what it cannot answer is counted by aggregates.cpp, which is also what it is tested
+// against.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,8 @@ namespace shrike {
 class WindowIndex {
  public:
   /// `event` is one of the key's; numbers that depend on the event are taken from it.
-  WindowIndex(const StateData& state, std::int64_t within, std::uint32_t profile, RowJudge& judge, EventState& event);
+  WindowIndex(const StateData& state, std::int64_t within, std::uint32_t profile, RowJudge& judge,
+              EventState& event);
   ~WindowIndex();
 
   /// Makes the windows those of the event at `at`.

@@ -92,7 +92,8 @@ void WindowRule::take(const RowChange& change, Dirty& dirty) {
     if (at == 0 && !kept.events.empty()) kept.stay_since = kept.events[0].time;
     // An event and alerts about it give one firing, that of the last of them: they are judged together.
     std::size_t from = at;
-    while (from > 0 && kept.events[from - 1].row != nullptr && !is_earlier_event(kept.events[from - 1].row, change.row))
+    while (from > 0 && kept.events[from - 1].row != nullptr &&
+           !is_earlier_event(kept.events[from - 1].row, change.row))
       --from;
     auto [mark, is_first] = dirty.try_emplace(entry->first, from);
     if (!is_first) mark->second = std::min(mark->second, from);
@@ -132,7 +133,8 @@ void WindowRule::judge_from(const std::string& identity, KeyState& key, std::siz
   while (next != key.standing.end()) before.insert(key.standing.extract(next++));
 
   for (std::size_t at = from; at < key.events.size(); ++at) {
-    if (std::optional<Standing> now = judge_one(key, at)) key.standing.insert_or_assign(key.events[at].row, *now);
+    if (std::optional<Standing> now = judge_one(key, at))
+      key.standing.insert_or_assign(key.events[at].row, *now);
   }
   const auto first_now = [&] {
     return whole ? key.standing.begin() : key.standing.upper_bound(key.events[from - 1].row);

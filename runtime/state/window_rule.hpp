@@ -35,11 +35,11 @@ class WindowRule : public RuleState {
   struct KeyState {
     KeptEvents events;
     StandingByEvent standing{&is_earlier_event};  ///< by the event that fired
-    std::int64_t stay_since = 0;         ///< when the stay of the first kept event began, for age()
-    std::uint64_t used = 0;              ///< number of the use
+    std::int64_t stay_since = 0;                  ///< when the stay of the first kept event began, for age()
+    std::uint64_t used = 0;                       ///< number of the use
     std::size_t bytes = 0;
-    std::size_t counted_standing = 0;  ///< in `bytes`
-    std::size_t foldable = 0;  ///< events that fold() could take, about
+    std::size_t counted_standing = 0;          ///< in `bytes`
+    std::size_t foldable = 0;                  ///< events that fold() could take, about
     std::unique_ptr<WindowIndex> window = {};  ///< for keys with many events
     std::list<const std::string*>::iterator in_use_order = {};
   };

@@ -99,6 +99,35 @@ TEST_CASE("test tells failures with file and line") {
   CHECK(contains(junit.out, "<failure message="));
 }
 
+TEST_CASE("an alert that a failed expectation shows is not shown again") {
+  const Folder folder;
+  std::string text = kFailing;
+  text.replace(text.find("Get-InboxRule"), 13, "New-InboxRule");
+  text.replace(text.find("expect alert"), 12, "expect alert { score: 5 }");
+  folder.add("failing.shrike", text);
+  const auto result = folder.shrike({"test", "failing.shrike"});
+  CHECK(result.code == 1);
+  const std::size_t first = result.out.find("aiko@contoso.example made ?");
+  REQUIRE(first != std::string::npos);
+  CHECK(result.out.find("aiko@contoso.example made ?", first + 1) == std::string::npos);
+}
+
+TEST_CASE("check of files without rules says so and what comes next") {
+  const Folder folder;
+  folder.add("rules/empty.shrike", "");
+  folder.add("none/readme.txt", "");
+  folder.add("lists.shrike", "list chiefs: string = [\"x\"]\n");
+  for (const char* const path : {"rules", "rules/empty.shrike"}) {
+    const auto empty = folder.shrike({"check", path});
+    CHECK(empty.code == 0);
+    CHECK(contains(empty.err, "declare nothing; a rule begins with `rule NAME \"Title\" {`"));
+  }
+  const auto none = folder.shrike({"check", "none"});
+  CHECK(none.code == 2);
+  CHECK(contains(none.err, "their names end in .shrike"));
+  CHECK(folder.shrike({"check", "lists.shrike"}).err == "");
+}
+
 TEST_CASE("tests and settings alone are about the standard library") {
   const Folder folder;
   folder.add("settings.shrike", "settings \"contoso\" {\n  disable rule_external_forward\n}\n");

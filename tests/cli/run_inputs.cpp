@@ -1,5 +1,6 @@
 // What `shrike run` takes: inputs, rules, settings, and what it ends with.
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -148,9 +149,10 @@ TEST_CASE("rules that do not compile end with 2 and show every mistake") {
 
 TEST_CASE("a state file makes daily exports one run") {
   const Folder folder;
-  folder.add("burst.shrike",
-             "rule burst \"Burst\" {\n  severity low\n  attack T1114.003\n  on audit where operation == "
-             "\"New-InboxRule\"\n  each operation within 1h\n  when count() >= 2\n  say \"{count()} rules\"\n}\n");
+  folder.add(
+      "burst.shrike",
+      "rule burst \"Burst\" {\n  severity low\n  attack T1114.003\n  on audit where operation == "
+      "\"New-InboxRule\"\n  each operation within 1h\n  when count() >= 2\n  say \"{count()} rules\"\n}\n");
   folder.add("1.json", forwarding_record(1));
   folder.add("2.json", forwarding_record(2));
   const auto together = folder.shrike({"run", "--rules", "burst.shrike", "1.json", "2.json"});
@@ -177,6 +179,34 @@ TEST_CASE("settings and exceptions hold for the standard library") {
              "  owner \"soc@contoso.example\"\n  until 2999-01-31\n}\n");
   CHECK(alerts_in(folder.shrike(forward({"a.json"})).out) == 1);
   CHECK(alerts_in(folder.shrike(forward({"--settings", "contoso.shrike", "a.json"})).out) == 0);
+}
+
+TEST_CASE("an exception that is past its end does nothing, and that is said and counted") {
+  const Folder folder;
+  folder.add("a.json", forwarding_record(1) + forwarding_record(2));
+  folder.add("past.shrike",
+             "except rule_external_forward \"Ticket system\" {\n  where user == \"aiko001@contoso.example\"\n"
+             "  drop\n  owner \"soc@contoso.example\"\n  until 2026-03-01\n}\n"
+             "except rule_external_forward \"Somebody else\" {\n  where user == \"ben@contoso.example\"\n"
+             "  drop\n  owner \"soc@contoso.example\"\n  until 2026-03-01\n}\n");
+  const auto result = folder.shrike(forward({"--settings", "past.shrike", "--stats=json", "a.json"}));
+  CHECK(result.code == 0);
+  CHECK(alerts_in(result.out) == 2);
+  CHECK(contains(result.err, "the exception \"Ticket system\" is past its end: 1 firing would have met it"));
+  CHECK_FALSE(contains(result.err, "Somebody else"));
+  CHECK(contains(result.err, "\"met_expired\":{\"Ticket system\":1}"));
+}
+
+TEST_CASE("pipes in a folder are passed over, and that is said") {
+  const Folder folder;
+  folder.add("logs/a.json", forwarding_record(1));
+  REQUIRE(::mkfifo((folder.path() + "/logs/pipe").c_str(), 0600) == 0);
+  REQUIRE(::mkfifo((folder.path() + "/logs/zipe").c_str(), 0600) == 0);
+  const auto result = folder.shrike(forward({"logs"}));
+  CHECK(result.code == 0);
+  CHECK(alerts_in(result.out) == 1);
+  CHECK(contains(result.err, "'logs/pipe' is no regular file and was passed over"));
+  CHECK(contains(result.err, "2 files in all were passed over"));
 }
 
 TEST_CASE("compiled rules give the same alerts as their text") {

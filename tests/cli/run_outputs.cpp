@@ -109,6 +109,19 @@ TEST_CASE("nothing of an event reaches the terminal as it is") {
   CHECK(contains(json::parse(lines_of(ndjson.out).front())["message"].get<std::string>(), "\xe2\x80\xae"));
 }
 
+TEST_CASE("blind names what the rule relied on, not what it asks for itself") {
+  const Folder folder;
+  folder.add("a.json", forwarding_record(1));
+  folder.add("r.shrike",
+             "rule r \"R\" {\n  severity high\n  let said = subject\n  let far = country != \"JP\"\n"
+             "  on audit, directory where operation == \"New-InboxRule\" or consent_type == \"x\"\n"
+             "  score 60, +20 if far, +5 if session == \"s\", +1 if (mailbox ?? \"\") == \"m\",\n"
+             "    +1 if has app and app == \"a\"\n  say \"{said} {user_agent}\"\n}\n");
+  const auto result = folder.shrike({"run", "--format", "ndjson", "--rules", "r.shrike", "a.json"});
+  REQUIRE(lines_of(result.out).size() == 1);
+  CHECK(json::parse(result.out)["blind"] == json({"country", "session"}));
+}
+
 TEST_CASE("ndjson has the fixed names") {
   const Folder folder;
   folder.add("a.ndjson", harmless_record(1) + forwarding_record(1));

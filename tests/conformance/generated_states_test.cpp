@@ -1,5 +1,6 @@
-// Rules with state against the oracle of tests/reference, on generated rules and logs, and against themselves:
-// any order of arrival, duplicates, both moments of decision, state written and read back at any point.
+// Rules with state against the oracle of tests/reference, on generated rules and logs, and against
+// themselves: any order of arrival, duplicates, both moments of decision, state written and read back at any
+// point.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -53,7 +54,8 @@ std::string line(const StandingFiring& firing) {
   for (const std::string& part : firing.key) text += part + " ";
   text += "] ";
   if (firing.evidence.empty()) text += firing.event_class + " " + firing.event_id + " ";
-  text += std::to_string(firing.time) + " " + std::to_string(firing.score) + " " + std::string(name_of(firing.severity)) + " " + firing.message;
+  text += std::to_string(firing.time) + " " + std::to_string(firing.score) + " " +
+          std::string(name_of(firing.severity)) + " " + firing.message;
   for (const auto& event : firing.evidence) {
     if (!event.step.empty()) text += " " + event.step + "=" + event.id;
   }
@@ -159,8 +161,10 @@ std::string difference(const Lines& expected, const Lines& found) {
 std::vector<LoggedEvent> arrivals(const std::vector<LoggedEvent>& log, std::mt19937_64& random) {
   std::vector<std::pair<std::int64_t, LoggedEvent>> timed;
   for (const LoggedEvent& event : log)
-    timed.emplace_back(reference::newest_time({event}) + static_cast<std::int64_t>(random() % 600) * 1'000'000'000, event);
-  std::stable_sort(timed.begin(), timed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    timed.emplace_back(
+        reference::newest_time({event}) + static_cast<std::int64_t>(random() % 600) * 1'000'000'000, event);
+  std::stable_sort(timed.begin(), timed.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<LoggedEvent> ordered;
   for (auto& [arrival, event] : timed) ordered.push_back(std::move(event));
   return ordered;
@@ -180,8 +184,7 @@ unsigned compare_file(std::uint64_t seed, unsigned orders, unsigned& incomplete)
 
   StateMatcher matcher(analysis.model);
   Lines expected;
-  for (const StandingFiring& firing :
-       standing(matcher.firings(to_events(analysis.model, log), newest)))
+  for (const StandingFiring& firing : standing(matcher.firings(to_events(analysis.model, log), newest)))
     expected.push_back(line(firing));
   std::sort(expected.begin(), expected.end());
 

@@ -59,6 +59,29 @@ TEST_CASE("a rule without say, attack and test is told") {
   CHECK(Checked("rule r \"R\" { severity low on audit }\n").codes(true) == "W0102 W0103 W0104");
 }
 
+TEST_CASE("an operation that is almost one of those that a list names is told") {
+  const auto operation = [](const std::string& condition) {
+    return Checked(
+               "list rule_operations: string = [\"New-InboxRule\", \"Set-Mailbox\", \"Reset user password\", "
+               "\"Send\"]\nlist words: string = [\"Get-Thing\"]\nrule r \"R\" {\n  severity low\n  attack "
+               "T1114\n"
+               "  on audit where operation in rule_operations or user in words or " +
+               condition + "\n  say \"x\"\n}\ntest r { case \"c\" { expect none } }\n")
+        .codes(true);
+  };
+  CHECK(operation("operation == \"New-InboxRul\"") == "W0109");
+  CHECK(operation("operation != \"Reset user password.\"") == "W0109");
+  CHECK(operation("operation in [\"Sned\", \"Set-Mailbox\", \"Set-Mialbox\"]") == "W0109 W0109");
+  CHECK(operation("operation == \"Reest user password\"") == "W0109");
+  // As the list has it, another verb, another name, another field, no list of operations, no whole name.
+  CHECK(operation("operation == \"new-inboxrule\"") == "");
+  CHECK(operation("operation == \"New-Mailbox\" or operation == \"Get-Mailbox\"") == "");
+  CHECK(operation("operation == \"Ended\" or operation == \"Update-Something\"") == "");
+  CHECK(operation("subject == \"New-InboxRul\"") == "");
+  CHECK(operation("operation == \"Get-Thin\"") == "");
+  CHECK(operation("operation starts \"New-InboxRul\"") == "");
+}
+
 TEST_CASE("a comment on the line or above it switches a lint off") {
   CHECK(Checked("list a: string   // allow W0107\n").codes(true) == "");
   CHECK(Checked("// allow W0107\nlist a: string\n").codes(true) == "");

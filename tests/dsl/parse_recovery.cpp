@@ -41,7 +41,10 @@ TEST_CASE("an unfinished expression does not swallow the clause on the next line
     CAPTURE(clause);
     CHECK(parsed.codes() == "E0101");
     REQUIRE(parsed.file.declarations.size() == 1);
-    CHECK(parsed.get<ast::Rule>().clauses.size() == 1);
+    // The classes that `on` named are kept, and what follows is read.
+    CHECK(parsed.get<ast::Rule>().on.size() == 1);
+    CHECK_FALSE(parsed.get<ast::Rule>().where);
+    CHECK(parsed.get<ast::Rule>().clauses.size() == 2);
   }
   // The same words as fields, at the beginning of a line.
   CHECK(Parsed("rule r \"x\" {\n  on signin where a ==\n    score\n  show\n    score,\n    quiet\n}")

@@ -1,11 +1,14 @@
-// Any bytes as rule text: parsing and rendering of messages never crash or hang; what parses without a
-// mistake prints, reads back as the same syntax, and prints the same again.
+// Any bytes as rule text: parsing, checking of what could be read and rendering of messages never crash or
+// hang; what parses without a mistake prints, reads back as the same syntax, and prints the same again.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "dsl/check.hpp"
 #include "dsl/format.hpp"
 #include "dsl/parse.hpp"
 
@@ -30,6 +33,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   shrike::Diagnostics ignored;
   shrike::parse_expression(files, 0, ignored);
+  shrike::Diagnostics checked = diagnostics;
+  std::vector<shrike::ast::File> trees;
+  trees.push_back(shrike::parse(files, 0, ignored));
+  shrike::check(std::move(trees), files, nullptr, checked);
   if (!diagnostics.empty()) return 0;
 
   const std::string once = shrike::format(file, files);

@@ -32,6 +32,7 @@ class Collected final : public RecordSink {
  public:
   bool record(std::string_view padded_text, const RecordPlace& place) override;
   void reject(const Reject& reject) override;
+  void pass_over(std::string_view path) override { passed_over.emplace_back(path); }
 
   /// Texts of the records, one a line.
   std::string texts() const;
@@ -41,7 +42,8 @@ class Collected final : public RecordSink {
   std::vector<Found> records;
   std::vector<FoundReject> rejects;
   std::vector<std::string> files;  ///< of the records, each name once
-  std::size_t stop_after = 0;      ///< 0: never
+  std::vector<std::string> passed_over;
+  std::size_t stop_after = 0;  ///< 0: never
   unsigned touched = 0;
 };
 

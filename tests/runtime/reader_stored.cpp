@@ -1,5 +1,6 @@
 // Compression, encodings, files and folders.
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -206,6 +207,16 @@ TEST_CASE("reader: a file that cannot be read is an error, the rest of the folde
   const auto missing = shrike::read_input(folder / "missing", {}, found);
   REQUIRE(!missing.has_value());
   CHECK(missing.error().code == shrike::ErrorCode::kIo);
+}
+
+TEST_CASE("reader: a pipe in a folder is passed over and told") {
+  const Folder folder;
+  folder.write("a", "{\"n\":1}\n");
+  REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+  Collected found;
+  CHECK(shrike::read_input(folder.path(), {}, found).has_value());
+  CHECK(found.records.size() == 1);
+  CHECK(found.passed_over == std::vector<std::string>{folder / "pipe"});
 }
 
 TEST_CASE("reader: stopping ends the folder too") {

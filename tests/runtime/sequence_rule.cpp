@@ -447,7 +447,8 @@ bool run_case(std::uint64_t seed) {
   Compiled compiled(rule, random.chance(70));
   test::Machine machine(compiled.assembler);
   EngineOptions options;
-  RowJudge judge(machine.program, machine.vm, machine.context, options);
+  EngineStats stats;
+  RowJudge judge(machine.program, machine.vm, machine.context, options, stats);
   StateStats counts;
   const StateData& state = machine.program.data().states[2];
   auto under_test = make_rule_state(state, "", 0, judge, counts);

@@ -14,6 +14,10 @@ struct EmbeddedFile {
   std::string_view text;  // The file, byte for byte: a .shrike or a .csv file.
 };
 
+// What the names of its files begin with when they are compiled, so that messages tell them from a user's
+// own.
+inline constexpr std::string_view kStandardPrefix = "stdlib-rules/";
+
 // All files, sorted by path. Never fails; safe to call from any thread.
 std::span<const EmbeddedFile> standard_library();
 

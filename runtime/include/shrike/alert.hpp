@@ -44,7 +44,7 @@ struct Alert {
   std::vector<std::string> attack;
   std::vector<Response> respond;
   std::vector<Evidence> evidence;
-  std::vector<std::string> blind;  ///< fields the rule used that were missing
+  std::vector<std::string> blind;  ///< fields that the rule relied on and the event lacked
   double late = 0;                 ///< seconds behind the newest event seen when the firing event came
   std::string ruleset;             ///< Program::hash()
   bool again = false;              ///< it was open already and now says something else

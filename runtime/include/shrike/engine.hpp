@@ -47,7 +47,8 @@ struct EngineOptions {
   std::size_t memory = std::size_t{512} << 20;
   std::map<std::string, std::int64_t, std::less<>> lateness = {};  ///< by source, nanoseconds, for kEarly
   std::optional<std::int64_t> lateness_of_all = {};                ///< instead of what any source says
-  std::size_t window_index_from = 64;  ///< kept events of a key from which aggregates are kept up, not recounted
+  std::size_t window_index_from =
+      64;  ///< kept events of a key from which aggregates are kept up, not recounted
   std::vector<std::string> also_show = {};  ///< fields to put into Alert::show beside those of the rule
   ReadLimits limits = {};
 };
@@ -74,9 +75,11 @@ struct EngineStats {
   std::map<std::string, std::uint64_t> rejects;  ///< by name_of(RejectReason)
   std::uint64_t firings = 0;                     ///< before exceptions and quiet
   std::uint64_t dropped_by_exception = 0;
-  std::uint64_t quieted = 0;     ///< firings that `quiet` held back
-  std::uint64_t duplicates = 0;  ///< firings of an event that had fired before
-  std::uint64_t alerts = 0;      ///< open ones given
+  std::map<std::string, std::uint64_t> met_expired;  ///< by title of an exception whose time is over: firings
+                                                     ///< that it would have covered
+  std::uint64_t quieted = 0;                         ///< firings that `quiet` held back
+  std::uint64_t duplicates = 0;                      ///< firings of an event that had fired before
+  std::uint64_t alerts = 0;                          ///< open ones given
   std::uint64_t withdrawn = 0;
   // Of rules with state:
   std::uint64_t repeated_events = 0;  ///< told more than once

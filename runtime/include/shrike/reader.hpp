@@ -66,13 +66,16 @@ class RecordSink {
   /// Returning false stops reading.
   virtual bool record(std::string_view padded_text, const RecordPlace& place) = 0;
   virtual void reject(const Reject& reject) = 0;
+  /// A pipe, a socket or a device in a folder: it is not read. Told before anything of the folder is read.
+  virtual void pass_over(std::string_view /*path*/) {}
 };
 
 /// Reads one file, or standard input for "-". A folder is read with the folders in it, file by file in name
-/// order; hidden files and what is no regular file are left out, symbolic links are followed. An empty input
-/// is no error. Memory use does not depend on the size of the input: about ReadLimits::record_bytes (twice
-/// that while such a record is read). Errors: kIo when it cannot be opened or read; what was read until then
-/// has been delivered, and so have the other files of the folder. kLimit when there is no memory.
+/// order; hidden files are left out, what is no regular file is passed over, symbolic links are followed. An
+/// empty input is no error. Memory use does not depend on the size of the input: about
+/// ReadLimits::record_bytes (twice that while such a record is read). Errors: kIo when it cannot be opened or
+/// read; what was read until then has been delivered, and so have the other files of the folder. kLimit when
+/// there is no memory.
 Expected<void> read_input(const std::string& path, const ReadLimits& limits, RecordSink& sink);
 
 /// Reads bytes that the caller holds (`name` stands in places). Same sniffing, same limits.
