@@ -30,7 +30,14 @@ using shrike::reference::StateMatcher;
 constexpr unsigned kEventsPerLog = 40;
 constexpr unsigned kOrders = 4;
 // With sanitizers every step takes long; what they look for shows in few files.
-#if defined(__SANITIZE_ADDRESS__) || (defined(__has_feature) && __has_feature(address_sanitizer))
+#if defined(__SANITIZE_ADDRESS__)
+#define SHRIKE_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SHRIKE_SANITIZED 1
+#endif
+#endif
+#ifdef SHRIKE_SANITIZED
 constexpr unsigned kFiles = 300;
 #else
 constexpr unsigned kFiles = 7000;
