@@ -378,6 +378,7 @@ struct Comment {
 struct Unread {
   Span span;
   bool is_unknown = false;           ///< begins with a word that means nothing there, so it may be any clause
+  bool goes_on = false;              ///< stands where what comes before it might go on
   std::vector<std::string> names{};  ///< what it may declare
 };
 

@@ -53,6 +53,11 @@ bool is_word_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
+/// Nothing but blanks and brackets that close around an expression.
+bool holds_nothing(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n)") == std::string_view::npos;
+}
+
 bool holds_word(std::string_view text, std::string_view word) {
   for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
     const std::size_t end = at + word.size();
@@ -92,6 +97,15 @@ Diagnostic& Checker::add(Diagnostic diagnostic) {
   const auto [first, last] = mistaken_.equal_range(where.file);
   if (std::any_of(first, last, [&](const auto& mistake) {
         return mistake.second.begin <= where.begin && mistake.second.end >= where.end;
+      })) {
+    return dropped_ = std::move(diagnostic);
+  }
+  // What stands directly before a mistake may be a part of it: `score 50, +20 if managed "x"`.
+  const auto [begin, end] = unread_.equal_range(where.file);
+  if (std::any_of(begin, end, [&](const auto& unread) {
+        const Span next = unread.second->span;
+        return unread.second->goes_on && next.begin >= where.end &&
+               holds_nothing(text_at({where.file, where.end, next.begin}));
       })) {
     return dropped_ = std::move(diagnostic);
   }

@@ -188,12 +188,6 @@ bool body_close::test(TokenInput& in, State& state) {
   return true;
 }
 
-/// What follows stands where the clause before might go on: `on signin audit where …`.
-void cut_item_before(State& state, const Token& found) {
-  if (found.line_start || state.stack.empty() || state.stack.back().children.empty()) return;
-  state.stack.back().children.back().is_cut = true;
-}
-
 /// Of an item that a mistake ends: keeps the classes and keys that were read, since the rest of the rule
 /// needs them.
 void keep_begun_item(State& state, std::size_t open_nodes, std::uint32_t at) {
@@ -226,7 +220,6 @@ bool recover<Item, Where>::match(TokenInput& in, State& state) {
       return true;
     }
     state.recovery.report_unknown(start, Where);
-    cut_item_before(state, in.tokens()[start]);
   } catch (const SyntaxError& error) {
     state.recovery.report(error, Where);
     at = error.at;
@@ -237,7 +230,10 @@ bool recover<Item, Where>::match(TokenInput& in, State& state) {
   state.body = outer;
   state.quantifiers = quantifiers;
   const std::uint32_t next = state.recovery.next_item(start, at, Where);
-  if (state.out != nullptr) state.out->unread.push_back(state.recovery.unread(start, next, Where));
+  ast::Unread unread = state.recovery.unread(start, next, Where);
+  if (unread.goes_on && !state.stack.empty() && !state.stack.back().children.empty())
+    state.stack.back().children.back().is_cut = true;  // `on signin audit where …`
+  if (state.out != nullptr) state.out->unread.push_back(std::move(unread));
   in.go_to(next);
   return true;
 }

@@ -340,9 +340,10 @@ bool Recovery::seems_declared(std::uint32_t at, std::uint32_t start, Body body) 
 
 ast::Unread Recovery::unread(std::uint32_t start, std::uint32_t next, Body body) const {
   ast::Unread result{{file_, tokens_[start].begin, tokens_[std::max(next, start + 1) - 1].end}};
-  const bool is_alone =
-      tokens_[start].line_start || (start > 0 && tokens_[start - 1].kind == TokenKind::kLeftBrace);
-  result.is_unknown = is_alone && !is_one_of(tokens_[start].word, words_of(body));
+  const bool is_known = is_one_of(tokens_[start].word, words_of(body));
+  const bool is_first = start == 0 || tokens_[start - 1].kind == TokenKind::kLeftBrace;
+  result.goes_on = !is_known && !is_first && !(tokens_[start].line_start && is_word(tokens_[start]));
+  result.is_unknown = !is_known && !result.goes_on;
   // A clause outside of a rule: the rule before it was closed too early.
   if (body == Body::kFile && start > 0 && is_one_of(tokens_[start].word, kRuleWords))
     result.span.begin = tokens_[start - 1].end;
