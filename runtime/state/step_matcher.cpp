@@ -209,18 +209,28 @@ PartialRef StepMatcher::stay(const PartialRef& partial, std::size_t step, const 
   return kept;
 }
 
+/// Whether nothing is open about the events of a step that matched.
+bool StepMatcher::is_closed(const Partial& partial, std::size_t step) const {
+  const StepMatch& match = partial.steps[step];
+  if (match.others.size() + 1 != plan_.steps[step].times || !match.blockers.empty()) return false;
+  return !is_shared(partial, step);
+}
+
+/// Whether the step that is waited for may take an event from one that matched.
+bool StepMatcher::is_shared(const Partial& partial, std::size_t step) const {
+  const auto& others = partial.steps[step].others;
+  const auto& waiting = partial.steps.back().others;
+  return std::any_of(others.begin(), others.end(), [&](const Row& row) { return has_event(waiting, *row); });
+}
+
 /// Settles which events stand for the steps that matched, where later events decide nothing about it.
 void StepMatcher::close(Partial& partial) const {
   const std::size_t matched = partial.matched();
-  const StepMatch& waiting = partial.steps[matched];
-  if (plan_.meets_delayed[matched] != 0 || !waiting.blockers.empty()) return;
+  if (plan_.meets_delayed[matched] != 0 || !partial.steps[matched].blockers.empty()) return;
   bool is_open = false;
   for (std::size_t step = 0; step < matched; ++step) {
-    const StepMatch& match = partial.steps[step];
-    is_open = is_open || match.others.size() + 1 > plan_.steps[step].times || !match.blockers.empty();
-    for (const Row& row : match.others) {
-      if (has_event(waiting.others, *row)) return;
-    }
+    if (is_shared(partial, step)) return;
+    is_open = is_open || !is_closed(partial, step);
   }
   if (!is_open) return;
   auto chosen = choose_events(plan_, partial, partial.steps[matched - 1].row->time);
@@ -484,9 +494,7 @@ bool StepMatcher::is_dominated(const Partial& older, const Partial& newer, std::
       older.steps[step - 1].row->time != newer.steps[step - 1].row->time)
     return false;
   for (std::size_t i = 0; i < step; ++i) {
-    for (const StepMatch* match : {&older.steps[i], &newer.steps[i]}) {
-      if (match->others.size() + 1 != plan_.steps[i].times || !match->blockers.empty()) return false;
-    }
+    if (!is_closed(older, i) || !is_closed(newer, i)) return false;
   }
   return first_time(plan_, newer) >= first_time(plan_, older);
 }

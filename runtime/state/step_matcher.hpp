@@ -88,6 +88,8 @@ class StepMatcher {
                   std::int64_t time);
   PartialRef bind(const Partial& partial, std::size_t step, const Row& row, const Rows& rows,
                   const Rows& blockers, std::int64_t time) const;
+  bool is_closed(const Partial& partial, std::size_t step) const;
+  bool is_shared(const Partial& partial, std::size_t step) const;
   void close(Partial& partial) const;
   bool is_over(const Partial& partial, std::size_t step, std::int64_t time) const;
   void drop_old_candidates(StepMatch& match, std::size_t step, std::int64_t time,
