@@ -19,6 +19,7 @@ constexpr std::size_t kPerRow = 256;
 constexpr std::size_t kPerPartial = 96;
 constexpr std::size_t kPerStanding = 2048;
 
+std::int64_t just_after(std::int64_t time) { return time == INT64_MAX ? time : time + 1; }
 bool is_before(const HeldRow& held, const EventRow& row) { return compare(*held.row, row) < 0; }
 bool is_earlier(const HeldRow& held, std::int64_t time) { return held.row->time < time; }
 
@@ -329,14 +330,14 @@ void SequenceRule::review(Keys::iterator entry) {
   bool is_empty = key.rows.empty() && key.told.empty() && expiry == INT64_MIN;
   due = expiry;
   if (!plan.has_deadline() && !key.told.empty())
-    due = std::max(due, std::prev(key.told.end())->first->time + 1);
+    due = std::max(due, just_after(std::prev(key.told.end())->first->time));
   for (const PartialRef& match : now.by_step.back()) {
     is_empty = false;
     const std::int64_t of_match = matcher_.deadline(*match);
     if (of_match > decided_) deadline = std::min(deadline, of_match);
     due = std::max(due, of_match > decided_ ? INT64_MAX : of_match);
   }
-  if (!key.rows.empty()) due = key.rows.front().row->time + 1;
+  if (!key.rows.empty()) due = just_after(key.rows.front().row->time);
   if (is_empty) {
     forget(entry);
     return;

@@ -1,20 +1,17 @@
 #include "runtime/state/step_matcher.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <tuple>
 
 namespace shrike {
 namespace {
 
-/// Different partial matches per key and step; the oldest go beyond it, and are counted.
-constexpr std::size_t kMaxPartials = 64;
-/// The same while rows of one time are taken, before those that agree have become one.
-constexpr std::size_t kMaxBorn = 1024;
-/// Matches of the first steps of a `together` that are followed for one row.
-constexpr std::size_t kMaxCombined = 4096;
-/// Candidates for the events of one step, whatever `times` says.
-constexpr std::size_t kMaxCandidates = 10'000;
+/// Partial matches per step while rows of one time are taken, before those that agree have become one: fewer
+/// the more rows there are.
+std::size_t limit_for(std::size_t rows) {
+  constexpr std::size_t kMost = 1024, kPairs = 16'384;
+  return std::clamp(kPairs / rows, kMaxPartials, kMost);
+}
 
 std::int64_t later(std::int64_t time, std::int64_t width) {
   return time > INT64_MAX - width ? INT64_MAX : time + width;
@@ -27,20 +24,6 @@ std::vector<Row> rows_of(const std::vector<HeldRow>& rows, std::uint32_t input) 
     if ((held.inputs >> input & 1) != 0) result.push_back(held.row);
   }
   return result;
-}
-
-std::size_t mixed(std::size_t seed, std::size_t value) {
-  return (seed ^ value) * std::size_t{0x9E3779B97F4A7C15} + (seed >> 29);
-}
-
-/// Units cannot tell such rows apart.
-bool look_alike(const EventRow& a, const EventRow& b) {
-  return a.event_class == b.event_class && (a.alert_rule == kNoIndex) == (b.alert_rule == kNoIndex) &&
-         a.values == b.values;
-}
-
-std::size_t look_of(const EventRow& row) {
-  return mixed(row.event_class, std::hash<std::string_view>()(row.values));
 }
 
 }  // namespace
@@ -95,7 +78,7 @@ Matches StepMatcher::after(const Matches& before, const std::vector<HeldRow>& ro
 Matches StepMatcher::after_in_order(const Matches& before, const std::vector<HeldRow>& rows,
                                     const std::string& key, Completed& complete) {
   const std::int64_t time = rows.front().row->time;
-  const std::size_t last = plan_.steps.size();
+  const std::size_t last = plan_.steps.size(), limit = limit_for(rows.size());
   Matches after;
   after.by_step.resize(last + 1);
   Partials born;
@@ -134,7 +117,7 @@ Matches StepMatcher::after_in_order(const Matches& before, const std::vector<Hel
           note(complete, match);
         } else {
           born.push_back(std::move(match));
-          if (born.size() > 4 * kMaxBorn) prune(born, step + 1, kMaxBorn);
+          if (born.size() > 4 * limit) prune_roughly(born, step + 1, limit);
         }
       }
       const bool collects = step < last && plan_.steps[step].times > 1 && !own.empty();
@@ -142,8 +125,8 @@ Matches StepMatcher::after_in_order(const Matches& before, const std::vector<Hel
       PartialRef kept = is_same ? waiting[p] : stay(waiting[p], step, own, blockers, time);
       if (kept != nullptr) after.by_step[step].push_back(std::move(kept));
     }
-    if (step > 0) prune(after.by_step[step], step, kMaxPartials);
-    if (born.size() > kMaxBorn) prune(born, step + 1, kMaxBorn);
+    if (step > 0) prune(after.by_step[step], step);
+    if (born.size() > limit) prune_roughly(born, step + 1, limit);
   }
   return after;
 }
@@ -209,18 +192,28 @@ PartialRef StepMatcher::stay(const PartialRef& partial, std::size_t step, const 
   return kept;
 }
 
+/// Whether nothing is open about the events of a step that matched.
+bool StepMatcher::is_closed(const Partial& partial, std::size_t step) const {
+  const StepMatch& match = partial.steps[step];
+  if (match.others.size() + 1 != plan_.steps[step].times || !match.blockers.empty()) return false;
+  return !is_shared(partial, step);
+}
+
+/// Whether the step that is waited for may take an event from one that matched.
+bool StepMatcher::is_shared(const Partial& partial, std::size_t step) const {
+  const auto& others = partial.steps[step].others;
+  const auto& waiting = partial.steps.back().others;
+  return std::any_of(others.begin(), others.end(), [&](const Row& row) { return has_event(waiting, *row); });
+}
+
 /// Settles which events stand for the steps that matched, where later events decide nothing about it.
 void StepMatcher::close(Partial& partial) const {
   const std::size_t matched = partial.matched();
-  const StepMatch& waiting = partial.steps[matched];
-  if (plan_.meets_delayed[matched] != 0 || !waiting.blockers.empty()) return;
+  if (plan_.meets_delayed[matched] != 0 || !partial.steps[matched].blockers.empty()) return;
   bool is_open = false;
   for (std::size_t step = 0; step < matched; ++step) {
-    const StepMatch& match = partial.steps[step];
-    is_open = is_open || match.others.size() + 1 > plan_.steps[step].times || !match.blockers.empty();
-    for (const Row& row : match.others) {
-      if (has_event(waiting.others, *row)) return;
-    }
+    if (is_shared(partial, step)) return;
+    is_open = is_open || !is_closed(partial, step);
   }
   if (!is_open) return;
   auto chosen = choose_events(plan_, partial, partial.steps[matched - 1].row->time);
@@ -273,142 +266,6 @@ bool StepMatcher::is_over(const Partial& partial, std::size_t step, std::int64_t
          is_past(partial.steps[step - 1].row->time, time, plan_.steps[step].within);
 }
 
-Matches StepMatcher::after_in_any_order(const Matches& before, const std::vector<HeldRow>& rows,
-                                        const std::string& key, Completed& complete) {
-  Matches after = before;
-  drop_old(after, rows.front().row->time);
-  for (const HeldRow& held : rows) {
-    const auto takes = [&](std::size_t step) { return (held.inputs >> plan_.steps[step].input & 1) != 0; };
-    for (std::size_t step = 0; step < plan_.steps.size(); ++step) {
-      if (takes(step)) take(after, held.row, step, key, complete);
-    }
-    for (std::size_t step = 0; step < plan_.steps.size(); ++step) {
-      if (takes(step)) keep(after.by_step[step], held.row, step);
-    }
-  }
-  return after;
-}
-
-/// Finds the newest match of a `together` whose last event in the order of events is `row`, standing for
-/// `step`.
-void StepMatcher::take(const Matches& matches, const Row& row, std::size_t step, const std::string& key,
-                       Completed& complete) {
-  for (std::size_t other = 0; other < plan_.steps.size(); ++other) {
-    const std::size_t there = matches.by_step[other].size() + (other == step ? 1 : 0);
-    if (there < plan_.steps[other].times) return;
-  }
-  Partials found{std::make_shared<Partial>()};
-  for (std::size_t at = 0; at < plan_.steps.size() && !found.empty(); ++at) {
-    const StepPlan::Step& asked = plan_.steps[at];
-    Rows rows;
-    if (at != step || asked.times > 1) {
-      for (const PartialRef& candidate : matches.by_step[at]) {
-        const Row& other = candidate->steps[0].row;
-        if (!is_past(other->time, row->time, plan_.within) && !other->is_same_event(*row))
-          rows.push_back(other);
-      }
-    }
-    if (at == step) rows.push_back(row);
-    const Fits fit = fits(asked.input, rows, found, key);
-    Partials longer;
-    for (std::size_t p = 0; p < found.size(); ++p) {
-      Rows own;
-      for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (fit[i][p] == 0 || found[p]->has_event(*rows[i])) continue;
-        own.push_back(rows[i]);
-        if (at == step && rows[i] != row) continue;
-        StepMatch match{rows[i], {}, {}};
-        if (asked.times > 1) {
-          add_candidates(match, at, Rows(own.begin(), own.end() - 1));
-          std::erase_if(match.others, [&](const Row& other) {
-            return is_past(other->time, rows[i]->time, asked.times_in);
-          });
-          if (match.others.size() + 1 < asked.times) continue;
-        }
-        auto next = std::make_shared<Partial>(*found[p]);
-        next->steps.push_back(std::move(match));
-        longer.push_back(std::move(next));
-      }
-    }
-    std::sort(longer.begin(), longer.end(),
-              [&](const PartialRef& a, const PartialRef& b) { return compare_backward(*a, *b, at + 1) > 0; });
-    if (longer.size() > kMaxCombined) {
-      counts_.partials_dropped += longer.size() - kMaxCombined;
-      longer.resize(kMaxCombined);
-    }
-    found = std::move(longer);
-  }
-  for (const PartialRef& match : found) {
-    if (!choose_events(plan_, *match, row->time)) continue;
-    note(complete, match);
-    return;
-  }
-}
-
-/// Keeps a row for a step of a `together`, and forgets those that newer ones stand for.
-void StepMatcher::keep(Partials& partials, const Row& row, std::size_t step) {
-  auto kept = std::make_shared<Partial>();
-  kept->steps.push_back({row, {}, {}});
-  set_agreement(*kept, step);
-  partials.push_back(std::move(kept));
-  std::size_t limit = kMaxPartials + plan_.events;
-  if (!looks_at(step, step)) {
-    keep_newest_choices(partials, step);
-    limit = kMaxCandidates;
-  } else if (plan_.steps[step].times == 1) {
-    keep_newest_alike(partials, step);
-  }
-  if (partials.size() <= limit) return;
-  counts_.partials_dropped += partials.size() - limit;
-  partials.erase(partials.begin(), partials.end() - static_cast<std::ptrdiff_t>(limit));
-}
-
-/// Of rows that conditions cannot tell from the newest one, keeps as many as one match can take.
-void StepMatcher::keep_newest_alike(Partials& partials, std::size_t step) const {
-  const Partial newest = *partials.back();
-  Rows alike;
-  for (std::size_t at = partials.size(); at-- > 0;) {
-    const Row& other = partials[at]->steps[0].row;
-    if (partials[at]->agreement != newest.agreement || !look_alike(*other, *newest.steps[0].row)) continue;
-    if (plan_.steps[step].takes_alerts && has_event(alike, *other)) continue;
-    if (alike.size() < plan_.events) {
-      alike.push_back(other);
-    } else {
-      partials.erase(partials.begin() + static_cast<std::ptrdiff_t>(at));
-    }
-  }
-}
-
-/// Where no condition looks at the step: keeps the newest rows, and the newest choices of `times N in`, as
-/// many as the other events of a match can spoil.
-void StepMatcher::keep_newest_choices(Partials& partials, std::size_t step) const {
-  const StepPlan::Step& asked = plan_.steps[step];
-  std::vector<std::uint8_t> is_needed(partials.size(), 0);
-  Rows newest, lasts;
-  const auto add = [&](Rows& rows, const Row& row) {
-    if (!asked.takes_alerts || !has_event(rows, *row)) rows.push_back(row);
-  };
-  for (std::size_t at = partials.size(); at-- > 0 && lasts.size() < plan_.events;) {
-    const Row& last = partials[at]->steps[0].row;
-    add(newest, last);
-    if (newest.size() <= plan_.events) is_needed[at] = 1;
-    Rows others;
-    std::size_t from = at;
-    while (from > 0 && others.size() < plan_.events) {
-      const Row& other = partials[from - 1]->steps[0].row;
-      if (is_past(other->time, last->time, asked.times_in)) break;
-      --from;
-      if (!other->is_same_event(*last)) add(others, other);
-    }
-    if (others.size() + 1 < asked.times) continue;
-    add(lasts, last);
-    std::fill(is_needed.begin() + static_cast<std::ptrdiff_t>(from),
-              is_needed.begin() + static_cast<std::ptrdiff_t>(at) + 1, std::uint8_t{1});
-  }
-  std::size_t at = 0;
-  std::erase_if(partials, [&](const PartialRef&) { return is_needed[at++] == 0; });
-}
-
 StepMatcher::Fits StepMatcher::fits(std::uint32_t input, const Rows& rows, const Partials& partials,
                                     const std::string& key) {
   const std::uint32_t where = state_.inputs[input].where;
@@ -440,73 +297,6 @@ void StepMatcher::open(std::uint32_t input, const EventRow& row, const std::stri
     }
   }
   event_.state = &view_;
-}
-
-/// Whether a condition that can still be asked reads the step.
-bool StepMatcher::looks_at(std::size_t step, std::size_t waits_for) const {
-  const InputData& input = state_.inputs[plan_.steps[step].input];
-  if (!plan_.in_order) return input.where != kNoIndex || input.read_by != 0;
-  return input.read_by >> plan_.next_input(waits_for) != 0;
-}
-
-void StepMatcher::set_agreement(Partial& partial, std::size_t step) const {
-  if (!plan_.in_order) {
-    partial.agreement = looks_at(step, step) ? look_of(*partial.steps[0].row) : 0;
-    return;
-  }
-  if (partial.matched() == 0 || step == partial.steps.size()) return;
-  std::size_t hash = 0;
-  for (std::size_t i = 0; i < partial.matched(); ++i) {
-    if (looks_at(i, step)) hash = mixed(hash, look_of(*partial.steps[i].row));
-  }
-  for (const Row& row : partial.steps.back().others) hash = mixed(hash, std::hash<Row>()(row));
-  for (const Row& row : partial.steps.back().blockers) hash = mixed(hash, std::hash<Row>()(row));
-  partial.agreement = hash;
-}
-
-bool StepMatcher::agree(const Partial& a, const Partial& b, std::size_t step) const {
-  if (a.agreement != b.agreement) return false;
-  const StepMatch &of_a = a.steps.back(), &of_b = b.steps.back();
-  if (of_a.others != of_b.others || of_a.blockers != of_b.blockers) return false;
-  for (std::size_t i = 0; i < a.matched(); ++i) {
-    if (looks_at(i, step) && !look_alike(*a.steps[i].row, *b.steps[i].row)) return false;
-  }
-  return true;
-}
-
-/// Whether whatever completes the older one completes the newer one, and that is then the newest match.
-bool StepMatcher::is_dominated(const Partial& older, const Partial& newer, std::size_t step) const {
-  if (plan_.meets_delayed[step] != 0 || !agree(older, newer, step)) return false;
-  // Each completing event gives an alert of its own.
-  if (step == plan_.steps.size() && ByEvent()(completing_row(older), completing_row(newer))) return false;
-  // The older one may be past what must be absent while the newer one is not.
-  if (step < plan_.steps.size() && plan_.absences[step].within != kNoLimit &&
-      older.steps[step - 1].row->time != newer.steps[step - 1].row->time)
-    return false;
-  for (std::size_t i = 0; i < step; ++i) {
-    for (const StepMatch* match : {&older.steps[i], &newer.steps[i]}) {
-      if (match->others.size() + 1 != plan_.steps[i].times || !match->blockers.empty()) return false;
-    }
-  }
-  return first_time(plan_, newer) >= first_time(plan_, older);
-}
-
-/// Puts the newest first; those that newer ones stand for go, then the oldest beyond the limit.
-void StepMatcher::prune(Partials& partials, std::size_t step, std::size_t limit) {
-  std::sort(partials.begin(), partials.end(),
-            [&](const PartialRef& a, const PartialRef& b) { return compare_backward(*a, *b, step) > 0; });
-  Partials kept;
-  for (PartialRef& partial : partials) {
-    const bool dominated = std::any_of(kept.begin(), kept.end(), [&](const PartialRef& newer) {
-      return is_dominated(*partial, *newer, step);
-    });
-    if (!dominated) kept.push_back(std::move(partial));
-  }
-  if (kept.size() > limit) {
-    counts_.partials_dropped += kept.size() - limit;
-    kept.resize(limit);
-  }
-  partials = std::move(kept);
 }
 
 bool StepMatcher::is_newer(const Partial& a, const Partial& b) const {

@@ -11,6 +11,11 @@
 
 namespace shrike {
 
+/// Different partial matches per key and step; the oldest go beyond it, and are counted.
+inline constexpr std::size_t kMaxPartials = 64;
+/// Candidates for the events of one step, whatever `times` says.
+inline constexpr std::size_t kMaxCandidates = 10'000;
+
 /// A row that a rule holds under one key.
 struct HeldRow {
   Row row;
@@ -88,6 +93,8 @@ class StepMatcher {
                   std::int64_t time);
   PartialRef bind(const Partial& partial, std::size_t step, const Row& row, const Rows& rows,
                   const Rows& blockers, std::int64_t time) const;
+  bool is_closed(const Partial& partial, std::size_t step) const;
+  bool is_shared(const Partial& partial, std::size_t step) const;
   void close(Partial& partial) const;
   bool is_over(const Partial& partial, std::size_t step, std::int64_t time) const;
   void drop_old_candidates(StepMatch& match, std::size_t step, std::int64_t time,
@@ -96,8 +103,11 @@ class StepMatcher {
   bool is_newer(const Partial& a, const Partial& b) const;
 
   bool agree(const Partial& a, const Partial& b, std::size_t step) const;
-  bool is_dominated(const Partial& older, const Partial& newer, std::size_t step) const;
-  void prune(Partials& partials, std::size_t step, std::size_t limit);
+  bool is_older_alike(const Partial& older, const Partial& newer, std::size_t step) const;
+  void prune(Partials& partials, std::size_t step);
+  void prune_roughly(Partials& partials, std::size_t step, std::size_t limit);
+  template <class Dominates>
+  void prune_by(Partials& partials, std::size_t step, std::size_t limit, const Dominates& dominates);
   bool looks_at(std::size_t step, std::size_t waits_for) const;
 
   const StateData& state_;
