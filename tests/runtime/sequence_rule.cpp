@@ -544,10 +544,10 @@ bool run_case(std::uint64_t seed) {
               static_cast<char>(1 << random.below(8));
         if (random.chance(30))
           broken.resize(static_cast<std::size_t>(random.below(static_cast<int>(broken.size()))));
-        StateCounts others;
+        StateStats others;
         auto other = make_rule_state(state, "", 0, judge, others);
         BytesReader broken_bytes(broken);
-        if (!other->load(broken_bytes)) CHECK(other->bytes() == 0);
+        if (!other->load(broken_bytes, RowLayouts(machine.program.data()))) CHECK(other->bytes() == 0);
         std::vector<FiringChange> ignored;
         std::vector<RowChange> all;
         for (const RowCase& row : rows) all.push_back({row.row, true});
