@@ -320,7 +320,8 @@ Exit codes:
   1  an alert at or above --fail-on
   2  wrong usage, or rules that do not compile
   3  some input could not be read, or records were rejected; all else was done
-  4  incomplete: judging a record needed more than is allowed, or kept state had to be forgotten
+  4  incomplete: judging a record needed more than is allowed, or what rules
+     remember had to be forgotten
   5  output could not be written, or an internal error
 Of several the order is 5, 1, 4, 3.)";
 

@@ -35,15 +35,17 @@ StateStage::StateStage(const Program& program, Vm& vm, CallContext& context, con
       waiting_(options.memory / 4) {
   const ProgramData& data = program.data();
   for (const StateData& state : data.states) {
-    std::set<std::uint32_t> classes;
+    std::set<std::uint32_t> classes, reads;
     for (const InputData& input : state.inputs) {
       classes.insert(input.classes.begin(), input.classes.end());
       for (const std::uint32_t rule : input.alerts) {
         const auto& read = classes_of_[data.rules[rule].state];
         classes.insert(read.begin(), read.end());
+        reads.insert(data.rules[rule].state);
       }
     }
     classes_of_.emplace_back(classes.begin(), classes.end());
+    reads_.emplace_back(reads.begin(), reads.end());
     std::int64_t lateness = 0;
     for (const SourceData& source : data.sources) {
       if (source.accept == kNoIndex || classes.count(source.event_class) == 0) continue;
@@ -74,6 +76,7 @@ StateStage::Tenant& StateStage::tenant_of(std::string_view name) {
   tenant.profile = program_.sealed().profile_of(name);
   const ProgramData& data = program_.data();
   tenant.newest.assign(data.classes.size(), INT64_MIN);
+  tenant.settled.assign(data.states.size(), INT64_MIN);
   const auto& disabled = data.profiles[tenant.profile].disabled;
   for (const StateData& state : data.states) {
     const bool is_disabled = std::binary_search(disabled.begin(), disabled.end(), state.rule);
@@ -105,7 +108,11 @@ std::int64_t StateStage::horizon(const Tenant& tenant, std::size_t state) const 
   std::int64_t newest = INT64_MIN;
   for (const std::uint32_t event_class : classes_of_[state])
     newest = std::max(newest, tenant.newest[event_class]);
-  return minus(newest, lateness_[state]);
+  std::int64_t horizon_of_rule = minus(newest, lateness_[state]);
+  // What a rule reads may still change as long as the alerts that it reads may.
+  for (const std::uint32_t read : reads_[state])
+    horizon_of_rule = std::min(horizon_of_rule, horizon(tenant, read));
+  return horizon_of_rule;
 }
 
 /// What an event changes: it comes, it comes again and changes nothing, or it is told with more fields.
@@ -197,10 +204,6 @@ Expected<void> StateStage::run(Tenant& tenant, std::vector<RowChange> events, st
     if (rule == nullptr) continue;
     const StateData& state = data.states[i];
     std::vector<RowChange> own;
-    std::set<std::uint32_t> read;
-    for (const InputData& input : state.inputs) {
-      for (const std::uint32_t other : input.alerts) read.insert(data.rules[other].state);
-    }
     const auto is_read = [&](std::uint32_t event_class) {
       return std::any_of(state.inputs.begin(), state.inputs.end(), [&](const InputData& input) {
         return std::find(input.classes.begin(), input.classes.end(), event_class) != input.classes.end();
@@ -209,19 +212,20 @@ Expected<void> StateStage::run(Tenant& tenant, std::vector<RowChange> events, st
     for (const RowChange& change : events) {
       if (change.row->alert_rule == kNoIndex && is_read(change.row->event_class)) own.push_back(change);
     }
-    for (const std::uint32_t other : read) own.insert(own.end(), alerts[other].begin(), alerts[other].end());
+    for (const std::uint32_t other : reads_[i])
+      own.insert(own.end(), alerts[other].begin(), alerts[other].end());
 
     std::vector<FiringChange> firings;
     const std::int64_t decided = horizon(tenant, i);
     if (state.kind != StateKind::kEvent) {
+      // Absences that are decided now give alerts from before the horizon that is new now.
+      const std::int64_t settled = tenant.settled[i];
       const auto late = std::remove_if(own.begin(), own.end(),
-                                       [&](const RowChange& change) { return change.row->time < decided; });
+                                       [&](const RowChange& change) { return change.row->time < settled; });
       is_late = is_late || late != own.end();
       own.erase(late, own.end());
     }
-    if (order == Order::kAnyOrder) {
-      rule->settle(decided);
-    } else if (slice >= decided) {
+    if (order == Order::kInOrder && slice >= decided) {
       rule->settle(slice);
       rule->advance(slice, firings);
     }
@@ -232,7 +236,11 @@ Expected<void> StateStage::run(Tenant& tenant, std::vector<RowChange> events, st
       });
       rule->apply(own, firings);
     }
-    if (order == Order::kAnyOrder) rule->advance(decided, firings);
+    if (order == Order::kAnyOrder) {
+      rule->advance(decided, firings);
+      rule->settle(decided);
+    }
+    tenant.settled[i] = decided;
     for (FiringChange& firing : firings) {
       alerts[i].push_back({firing.alert, firing.stands});
       if (data.rules[state.rule].silent) continue;
@@ -453,6 +461,7 @@ bool StateStage::load_tenant(BytesReader& bytes, const RowLayouts& layouts) {
       if (data.classes[i].name == name) tenant.newest[i] = newest;
     }
   }
+  for (std::size_t i = 0; i < data.states.size(); ++i) tenant.settled[i] = horizon(tenant, i);
   for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {
     const std::string key(bytes.text());
     Told told;

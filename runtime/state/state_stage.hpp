@@ -67,7 +67,8 @@ class StateStage {
     std::vector<std::int64_t> newest;               ///< per class: time of the newest event
     std::unordered_map<std::string, Told> told;     ///< by class and id
     std::deque<std::pair<std::int64_t, std::string>> told_order;
-    std::int64_t decided = INT64_MIN;  ///< inputs with an end: before it everything was judged
+    std::vector<std::int64_t> settled;  ///< per state: rows before it come no more
+    std::int64_t decided = INT64_MIN;   ///< inputs with an end: before it everything was judged
   };
   enum class Order : std::uint8_t { kInOrder, kAnyOrder };
 
@@ -92,9 +93,10 @@ class StateStage {
   RowJudge judge_;
   std::map<std::string, Tenant, std::less<>> tenants_;  ///< by name as it is written
   std::vector<std::vector<std::uint32_t>>
-      classes_of_;                      ///< per state: classes of its events, alerts' included
-  std::vector<std::int64_t> lateness_;  ///< per state, nanoseconds
-  SortedRuns waiting_;                  ///< events by tenant, class, id
+      classes_of_;                                 ///< per state: classes of its events, alerts' included
+  std::vector<std::vector<std::uint32_t>> reads_;  ///< per state: those of the rules whose alerts it reads
+  std::vector<std::int64_t> lateness_;             ///< per state, nanoseconds
+  SortedRuns waiting_;                             ///< events by tenant, class, id
   std::int64_t arrival_ = INT64_MAX;
   std::uint64_t rows_ = 0;
 };

@@ -84,9 +84,11 @@ struct Compiled {
     late.kind = StateKind::kSequence;
     late.rule = kLateAlert;
     late.inputs.resize(2);
+    for (InputData& input : late.inputs) input.keys = keys;
     late.inputs[1].absent = true;
     StateData prompt;
     prompt.rule = kAlert;
+    prompt.inputs.resize(1);
     StateData state;
     state.kind = rule.in_order ? StateKind::kSequence : StateKind::kTogether;
     state.rule = kRule;
