@@ -20,18 +20,12 @@ Value KeptView::aggregate(std::uint32_t index, EventState& event) {
 
 bool KeptView::scan(const AggregateData& aggregate, std::string_view column, std::size_t at,
                     EventState& event, Counted& out) {
-  const std::uint32_t event_class = events_[at].row != nullptr ? events_[at].row->event_class : kNoIndex;
-  // The class of a kept event is that of its source; a row that went keeps its name.
+  const std::uint32_t event_class = class_of(events_[at]);
   const auto& sources = judge_.data().sources;
-  const std::string class_name = evidence_of(events_[at]).event_class;
-  scratch_.source = event.source;
-  for (std::uint32_t s = 0; s < sources.size(); ++s) {
-    if (sources[s].accept != kNoIndex) continue;
-    const bool fits = event_class != kNoIndex
-                          ? sources[s].event_class == event_class
-                          : judge_.data().classes[sources[s].event_class].name == class_name;
-    if (fits) scratch_.source = s;
-  }
+  const auto source = std::find_if(sources.begin(), sources.end(), [&](const SourceData& one) {
+    return one.accept == kNoIndex && one.event_class == event_class;
+  });
+  scratch_.source = source == sources.end() ? event.source : static_cast<std::uint32_t>(source - sources.begin());
   scratch_.profile = event.profile;
   scratch_.tenant = event.tenant;
   scratch_.begin(static_cast<std::uint32_t>(judge_.data().slots.size()));
@@ -262,12 +256,12 @@ std::vector<Evidence> KeptView::evidence(EventState& event) {
   notes_evidence_ = false;
   std::vector<Evidence> evidence;
   for (std::size_t at = 0; at < judged_; ++at) {
-    if (is_evidence[at] != 0) evidence.push_back(evidence_of(events_[at]));
+    if (is_evidence[at] != 0) evidence.push_back(evidence_of(events_[at], judge_));
   }
   // The newest say most; the one that fired is always there.
   if (evidence.size() > kMaxEvidence - 1)
     evidence.erase(evidence.begin(), evidence.end() - static_cast<std::ptrdiff_t>(kMaxEvidence - 1));
-  evidence.push_back(evidence_of(events_[judged_]));
+  evidence.push_back(evidence_of(events_[judged_], judge_));
   return evidence;
 }
 

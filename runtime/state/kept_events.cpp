@@ -2,15 +2,30 @@
 
 namespace shrike {
 
-Evidence evidence_of(const KeptEvent& event) {
+Evidence evidence_of(const KeptEvent& event, const RowJudge& judge) {
   if (event.row != nullptr) return {event.row->id, event.time, event.row->class_name, {}, event.row->at};
   BytesReader brief(event.brief);
   Evidence evidence;
-  evidence.event_class = brief.text();
-  evidence.id = brief.text();
-  evidence.at = brief.text();
+  const std::uint64_t event_class = brief.unsigned_number();
+  if (event_class < judge.data().classes.size()) evidence.event_class = judge.data().classes[event_class].name;
+  evidence.id = brief.name();
+  evidence.at = judge.places().read(brief);
   evidence.time = event.time;
   return evidence;
+}
+
+std::string brief_of(const Evidence& evidence, std::uint32_t event_class, RowJudge& judge) {
+  std::string brief;
+  append_unsigned(brief, event_class);
+  append_name(brief, evidence.id);
+  judge.places().append(brief, evidence.at);
+  return brief;
+}
+
+std::uint32_t class_of(const KeptEvent& event) {
+  if (event.row != nullptr) return event.row->event_class;
+  BytesReader brief(event.brief);
+  return static_cast<std::uint32_t>(brief.unsigned_number());
 }
 
 std::string columns_of(const StateData& state, RowJudge& judge, EventState& event) {

@@ -15,7 +15,7 @@ namespace shrike {
 struct KeptEvent {
   std::int64_t time = 0;
   Row row;              ///< null once nothing before it can change
-  std::string brief;    ///< class, id and place; empty while the row is there
+  std::string brief;    ///< brief_of(); empty while the row is there
   std::string columns;  ///< per column: text of its bytes, empty where it leaves the event out
 };
 
@@ -25,7 +25,11 @@ using KeptEvents = std::vector<KeptEvent>;  ///< in the order of events
 std::string columns_of(const StateData& state, RowJudge& judge, EventState& event);
 
 /// Class, id, time and place of a kept event.
-Evidence evidence_of(const KeptEvent& event);
+Evidence evidence_of(const KeptEvent& event, const RowJudge& judge);
+/// What is needed of a row when nothing before it can change: KeptEvent::brief.
+std::string brief_of(const Evidence& evidence, std::uint32_t event_class, RowJudge& judge);
+/// The class of a kept event.
+std::uint32_t class_of(const KeptEvent& event);
 
 /// The bytes of one column of a kept event; empty where it leaves the event out.
 std::string_view column_of(const KeptEvent& event, std::uint32_t column);

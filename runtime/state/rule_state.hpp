@@ -13,6 +13,7 @@
 #include "runtime/alert_builder.hpp"
 #include "runtime/firing.hpp"
 #include "runtime/state/event_row.hpp"
+#include "runtime/state/place_names.hpp"
 #include "shrike/engine.hpp"
 
 namespace shrike {
@@ -53,6 +54,8 @@ class RowJudge {
   const std::vector<std::string>& also_show() const { return options_.also_show; }
   std::size_t window_index_from() const { return options_.window_index_from; }
   EngineStats& stats() { return stats_; }
+  PlaceNames& places() { return places_; }
+  const PlaceNames& places() const { return places_; }
   /// Numbers the uses of keys of all rules, so that the one used longest ago is found.
   std::uint64_t next_use() { return ++uses_; }
   /// Begins a judgement: forgets what the arena held, gives a whole budget of steps.
@@ -67,6 +70,7 @@ class RowJudge {
   CallContext& context_;
   const EngineOptions& options_;
   EngineStats& stats_;
+  PlaceNames places_;
   std::uint64_t uses_ = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,40 @@ std::uint64_t word_of(std::string_view bytes) {
 
 std::string_view bytes_of(const IpAddress& address) {
   return {reinterpret_cast<const char*>(address.bytes.data()), address.bytes.size()};
+}
+
+/// Kinds of addresses and networks of IPv4, for which 4 bytes are enough.
+constexpr char kShortIp = '\x41', kShortCidr = '\x42';
+
+constexpr std::size_t kGuidText = 36;
+constexpr std::size_t kGuidBytes = 16;
+constexpr std::string_view kHex = "0123456789abcdef";
+
+/// The 16 bytes of a GUID in lower case, as text; nothing for any other text.
+std::optional<std::string> guid_bytes(std::string_view text) {
+  if (text.size() != kGuidText) return std::nullopt;
+  std::string bytes;
+  for (std::size_t at = 0; at < text.size();) {
+    if (at == 8 || at == 13 || at == 18 || at == 23) {
+      if (text[at++] != '-') return std::nullopt;
+      continue;
+    }
+    const std::size_t high = kHex.find(text[at]), low = kHex.find(text[at + 1]);
+    if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
+    bytes += static_cast<char>(high * 16 + low);
+    at += 2;
+  }
+  return bytes;
+}
+
+std::string guid_text(std::string_view bytes) {
+  std::string text;
+  for (const char c : bytes) {
+    if (text.size() == 8 || text.size() == 13 || text.size() == 18 || text.size() == 23) text += '-';
+    text += kHex[static_cast<unsigned char>(c) >> 4];
+    text += kHex[static_cast<unsigned char>(c) & 15];
+  }
+  return text;
 }
 
 /// The same number for an int and a float of one value.
@@ -66,7 +101,35 @@ void append_text(std::string& out, std::string_view text) {
   out += text;
 }
 
+void append_name(std::string& out, std::string_view text) {
+  if (const auto guid = guid_bytes(text)) {
+    out += '\0';
+    out += *guid;
+    return;
+  }
+  append_unsigned(out, text.size() + 1);
+  out += text;
+}
+
+std::string BytesReader::name() {
+  const std::uint64_t size = unsigned_number();
+  if (!ok_) return {};
+  return size == 0 ? guid_text(take(kGuidBytes)) : std::string(take(size - 1));
+}
+
 void append_value(std::string& out, const Value& value) {
+  constexpr std::size_t kPrefix = 12;  // of an IPv4 address in its 16 bytes
+  if (value.kind == Kind::kIp && value.address->is_v4()) {
+    out += kShortIp;
+    out += bytes_of(*value.address).substr(kPrefix);
+    return;
+  }
+  if (value.kind == Kind::kCidr && value.address->is_v4() && value.prefix_bits >= 8 * kPrefix) {
+    out += kShortCidr;
+    out += static_cast<char>(value.prefix_bits);
+    out += bytes_of(*value.address).substr(kPrefix);
+    return;
+  }
   out += static_cast<char>(value.kind);
   switch (value.kind) {
     case Kind::kMissing:
@@ -158,6 +221,18 @@ Value BytesReader::value(Arena& arena, unsigned depth) {
     // An address is an array of bytes, so it may lie anywhere.
     return reinterpret_cast<const IpAddress*>(bytes.data());
   };
+  if (kind[0] == kShortIp || kind[0] == kShortCidr) {
+    const std::string_view bits = kind[0] == kShortCidr ? take(1) : std::string_view();
+    const std::string_view bytes = take(4);
+    if (!bits.empty() && (static_cast<unsigned char>(bits[0]) < 96 || static_cast<unsigned char>(bits[0]) > 128))
+      fail();
+    auto* whole = ok_ ? arena.allocate_array<IpAddress>(1) : nullptr;
+    if (whole == nullptr) return {};
+    *whole = IpAddress{};
+    whole->bytes[10] = whole->bytes[11] = 0xff;
+    std::memcpy(whole->bytes.data() + 12, bytes.data(), bytes.size());
+    return bits.empty() ? Value::of_ip(whole) : Value::of_cidr(whole, static_cast<unsigned char>(bits[0]));
+  }
   switch (static_cast<Kind>(kind[0])) {
     case Kind::kMissing:
       return {};
@@ -237,6 +312,10 @@ Value BytesReader::value(Arena& arena, unsigned depth) {
 void BytesReader::skip_value() {
   const std::string_view kind = take(1);
   if (kind.empty()) return;
+  if (kind[0] == kShortIp || kind[0] == kShortCidr) {
+    take(kind[0] == kShortIp ? 4 : 5);
+    return;
+  }
   switch (static_cast<Kind>(kind[0])) {
     case Kind::kMissing:
       return;
@@ -290,7 +369,7 @@ void append_identity(std::string& out, const Value& value, bool cased, Arena& sc
       return;
     case Kind::kString:
       out += 's';
-      append_text(out, cased ? value.as_string() : fold_case(value.as_string(), scratch));
+      append_name(out, cased ? value.as_string() : fold_case(value.as_string(), scratch));
       return;
     case Kind::kList:
       out += 'l';

@@ -17,6 +17,8 @@ void append_signed(std::string& out, std::int64_t number);
 /// Appends text with its length before it.
 void append_text(std::string& out, std::string_view text);
 void append_value(std::string& out, const Value& value);
+/// As append_text(), a GUID in lower case in 17 bytes.
+void append_name(std::string& out, std::string_view text);
 
 /// Reads what the functions above wrote. After a failure everything reads as 0, empty or missing, and ok() is
 /// false.
@@ -27,6 +29,8 @@ class BytesReader {
   std::uint64_t unsigned_number();
   std::int64_t signed_number();
   std::string_view text();
+  /// What append_name() wrote.
+  std::string name();
   /// Text and addresses point into the bytes; the rest lives in the arena.
   Value value(Arena& arena) { return value(arena, 0); }
   /// Passes over a value.

@@ -11,6 +11,8 @@ namespace {
 
 /// Kept events per key; the oldest go beyond it, and are counted.
 constexpr std::size_t kMaxEvents = 200'000;
+/// Keys with more events stay as they are: taking them apart and putting them together would cost more.
+constexpr std::size_t kMostStored = 32;
 
 // What things take, about, with what the allocator adds.
 constexpr std::size_t kPerKey = 256;
@@ -59,18 +61,14 @@ void WindowRule::take(const RowChange& change, Dirty& dirty) {
     return;
   }
   if (note_seen(change.row->time, change.added)) {
-    for (const auto& [identity, key] : keys_) dirty[identity] = 0;
+    for (const auto& [identity, key] : keys_) dirty[identity] = 0;  // what is stored is decided
   }
   for (const Key& key : keys_of(input, state_.key_cased, judge_, event_, counts_)) {
-    const auto [entry, is_new] = keys_.try_emplace(key.identity);
+    const auto entry = key_of(key.identity);
     KeyState& kept = entry->second;
-    if (is_new) {
-      kept.in_use_order = use_order_.insert(use_order_.end(), &entry->first);
-      kept.bytes = kPerKey + entry->first.size();
-      bytes_ += kept.bytes;
-    }
     kept.used = judge_.next_use();
-    use_order_.splice(use_order_.end(), use_order_, kept.in_use_order);
+    use_order_.splice(use_order_.end(), kept.is_aside ? aside_ : use_order_, kept.in_use_order);
+    kept.is_aside = false;
     const auto place = std::lower_bound(kept.events.begin(), kept.events.end(), *change.row,
                                         [](const KeptEvent& a, const EventRow& b) {
                                           return a.row != nullptr ? compare(*a.row, b) < 0 : a.time <= b.time;
@@ -103,6 +101,59 @@ void WindowRule::take(const RowChange& change, Dirty& dirty) {
       if (mark->second > 0) --mark->second;
     }
     bytes_ += kept.bytes;
+  }
+}
+
+/// The state of a key, new or taken out of the store.
+WindowRule::Keys::iterator WindowRule::key_of(const std::string& identity) {
+  const auto [entry, is_new] = keys_.try_emplace(identity);
+  if (!is_new) return entry;
+  KeyState& key = entry->second;
+  key.in_use_order = use_order_.insert(use_order_.end(), &entry->first);
+  if (const auto stored = store_.find(identity)) {
+    thaw(*stored, key);
+    store_.erase(identity);
+  }
+  key.bytes = kPerKey + identity.size();
+  for (const KeptEvent& event : key.events) key.bytes += size_of(event);
+  bytes_ += key.bytes;
+  return entry;
+}
+
+/// Puts a key away whose events are all decided, in as few bytes as they need. False when it has too many.
+bool WindowRule::store(Keys::iterator entry) {
+  const KeyState& key = entry->second;
+  if (key.events.empty() || key.events.size() > kMostStored || key.events.back().row != nullptr ||
+      !key.standing.empty() || key.window != nullptr)
+    return false;
+  std::string bytes;
+  freeze(key, bytes);
+  if (!store_.put(entry->first, bytes, key.used)) return false;
+  forget(entry);
+  return true;
+}
+
+void WindowRule::freeze(const KeyState& key, std::string& out) {
+  const std::int64_t newest = key.events.back().time;
+  append_signed(out, newest);
+  append_signed(out, key.stay_since - newest);
+  append_unsigned(out, key.events.size());
+  for (const KeptEvent& event : key.events) {
+    append_unsigned(out, static_cast<std::uint64_t>(newest) - static_cast<std::uint64_t>(event.time));
+    append_text(out, event.brief);
+    append_text(out, event.columns);
+  }
+}
+
+void WindowRule::thaw(std::string_view stored, KeyState& key) {
+  BytesReader bytes(stored);
+  const std::int64_t newest = bytes.signed_number();
+  key.stay_since = newest + bytes.signed_number();
+  key.events.resize(bytes.unsigned_number());
+  for (KeptEvent& event : key.events) {
+    event.time = static_cast<std::int64_t>(static_cast<std::uint64_t>(newest) - bytes.unsigned_number());
+    event.brief = bytes.text();
+    event.columns = bytes.text();
   }
 }
 
@@ -154,7 +205,12 @@ void WindowRule::judge_from(const std::string& identity, KeyState& key, std::siz
   key.counted_standing = key.standing.size();
   trim(key, Trim::kLazily);
   bytes_ += key.bytes;
-  if (key.events.empty()) forget(keys_.find(identity));
+  const auto entry = keys_.find(identity);
+  if (key.events.empty()) {
+    forget(entry);
+  } else {
+    store(entry);
+  }
 }
 
 std::optional<Standing> WindowRule::judge_one(KeyState& key, std::size_t at) {
@@ -235,9 +291,7 @@ void WindowRule::trim(KeyState& key, Trim how) const {
     if (event.time >= settled) continue;
     if (event.row == nullptr) break;  // so are all before it
     key.bytes -= size_of(event);
-    append_text(event.brief, event.row->class_name);
-    append_text(event.brief, event.row->id);
-    append_text(event.brief, event.row->at);
+    event.brief = brief_of(evidence_of(event, judge_), event.row->event_class, judge_);
     event.row = nullptr;
     key.bytes += size_of(event);
   }
@@ -286,27 +340,56 @@ void WindowRule::settle(std::int64_t horizon) {
     seen_since_ = std::min(seen_since_, seen_late_.begin()->first);
     seen_late_.erase(seen_late_.begin());
   }
-  // Keys that were not used for a whole window hold nothing any more; the order of use is about that of time.
+  // The order of use is about that of time. What is decided is put away, or waits aside if it is too much.
   while (!use_order_.empty()) {
-    const auto key = keys_.find(*use_order_.front());
-    if (!is_past(key->second.events.back().time, horizon_, within_)) break;
-    forget(key);
+    const auto entry = keys_.find(*use_order_.front());
+    KeyState& key = entry->second;
+    if (key.events.back().time >= horizon_) break;
+    bytes_ -= key.bytes;
+    trim(key, Trim::kLazily);
+    bytes_ += key.bytes;
+    if (key.events.empty() || is_past(key.events.back().time, horizon_, within_)) {
+      forget(entry);
+    } else if (!store(entry)) {
+      key.is_aside = true;
+      aside_.splice(aside_.end(), use_order_, key.in_use_order);
+    }
   }
+  while (!aside_.empty()) {
+    const auto entry = keys_.find(*aside_.front());
+    if (!is_past(entry->second.events.back().time, horizon_, within_)) break;
+    forget(entry);
+  }
+  store_.drop_oldest_while([this](std::string_view, std::string_view stored) {
+    BytesReader bytes(stored);
+    return is_past(bytes.signed_number(), horizon_, within_);
+  });
 }
 
 void WindowRule::forget(Keys::iterator key) {
   bytes_ -= key->second.bytes;
-  use_order_.erase(key->second.in_use_order);
+  (key->second.is_aside ? aside_ : use_order_).erase(key->second.in_use_order);
   keys_.erase(key);
 }
 
 std::uint64_t WindowRule::oldest_use(bool in_progress) const {
-  return in_progress || use_order_.empty() ? UINT64_MAX : keys_.at(*use_order_.front()).used;
+  if (in_progress) return UINT64_MAX;
+  return std::min({store_.oldest_use(), oldest_of(aside_), oldest_of(use_order_)});
+}
+
+std::uint64_t WindowRule::oldest_of(const UseOrder& order) const {
+  return order.empty() ? UINT64_MAX : keys_.at(*order.front()).used;
 }
 
 void WindowRule::evict_oldest(bool in_progress) {
-  if (in_progress || use_order_.empty()) return;
-  forget(keys_.find(*use_order_.front()));
+  const std::uint64_t oldest = oldest_use(in_progress);
+  if (oldest == UINT64_MAX) return;
+  if (store_.oldest_use() == oldest) {
+    counts_.evicted_keys += store_.drop_oldest_block();
+    return;
+  }
+  const UseOrder& order = oldest_of(aside_) == oldest ? aside_ : use_order_;
+  forget(keys_.find(*order.front()));
   ++counts_.evicted_keys;
 }
 
@@ -318,13 +401,23 @@ void WindowRule::save(std::string& out) const {
     append_signed(out, time);
     append_unsigned(out, count);
   }
-  std::map<std::string_view, const KeyState*> sorted;
-  for (const auto& [identity, key] : keys_) sorted.emplace(identity, &key);
+  std::vector<std::pair<std::string_view, const KeyState*>> sorted;
+  for (const auto& [identity, key] : keys_) sorted.emplace_back(identity, &key);
+  store_.for_each([&](std::string_view identity, std::string_view) { sorted.emplace_back(identity, nullptr); });
+  std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::string keys;
   std::uint64_t count = 0;
   for (const auto& [identity, key] : sorted) {
     // What a later trim would take is left out, so that equal state has equal bytes.
-    KeyState plain{key->events, key->standing, key->stay_since, 0, key->bytes, key->counted_standing};
+    KeyState plain;
+    if (key == nullptr) {
+      thaw(*store_.find(identity), plain);
+    } else {
+      plain.events = key->events;
+      plain.standing = key->standing;
+      plain.counted_standing = key->counted_standing;
+      plain.stay_since = key->stay_since;
+    }
     trim(plain, Trim::kAll);
     if (plain.events.empty()) continue;
     ++count;
@@ -335,13 +428,16 @@ void WindowRule::save(std::string& out) const {
   out += keys;
 }
 
-void WindowRule::append_key(std::string& out, const KeyState& key) {
+void WindowRule::append_key(std::string& out, const KeyState& key) const {
   append_signed(out, key.stay_since);
   append_unsigned(out, key.events.size());
   for (const KeptEvent& event : key.events) {
     append_signed(out, event.time);
     append_text(out, event.columns);
-    append_text(out, event.brief);
+    const Evidence evidence = event.row == nullptr ? evidence_of(event, judge_) : Evidence{};
+    append_text(out, evidence.event_class);
+    append_text(out, evidence.id);
+    append_text(out, evidence.at);
     std::string row;
     if (event.row != nullptr) append_row(row, *event.row);
     append_text(out, row);
@@ -380,6 +476,7 @@ bool WindowRule::load(BytesReader& bytes, const RowLayouts& layouts) {
     key.bytes = kPerKey + identity.size() + kPerStanding * key.counted_standing;
     for (const KeptEvent& event : key.events) key.bytes += size_of(event);
     bytes_ += key.bytes;
+    store(entry);
   }
   return bytes.ok();
 }
@@ -390,14 +487,24 @@ bool WindowRule::read_key(BytesReader& bytes, const RowLayouts& layouts, KeyStat
     KeptEvent event;
     event.time = bytes.signed_number();
     event.columns = bytes.text();
-    event.brief = bytes.text();
+    Evidence evidence;
+    evidence.event_class = bytes.text();
+    evidence.id = bytes.text();
+    evidence.at = bytes.text();
     if (const std::string_view row = bytes.text(); !row.empty()) {
       BytesReader reader(row);
       event.row = layouts.read_row(reader);
       if (event.row == nullptr || event.row->time != event.time) return false;
     }
-    const bool in_order = key.events.empty() || key.events.back().time <= event.time;
-    if (!in_order || (event.row == nullptr && event.brief.empty())) return false;
+    if (event.row == nullptr) {
+      const auto& classes = judge_.data().classes;
+      const auto named = std::find_if(classes.begin(), classes.end(), [&](const ClassData& c) {
+        return c.name == evidence.event_class;
+      });
+      if (named == classes.end()) return false;
+      event.brief = brief_of(evidence, static_cast<std::uint32_t>(named - classes.begin()), judge_);
+    }
+    if (!key.events.empty() && key.events.back().time > event.time) return false;
     key.events.push_back(std::move(event));
   }
   for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {

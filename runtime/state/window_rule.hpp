@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "runtime/state/aggregates.hpp"
+#include "runtime/state/key_store.hpp"
 #include "runtime/state/rule_state.hpp"
 
 namespace shrike {
@@ -23,7 +24,7 @@ class WindowRule : public RuleState {
 
   void apply(std::span<const RowChange> changes, std::vector<FiringChange>& out) override;
   void settle(std::int64_t horizon) override;
-  std::size_t bytes() const override { return bytes_; }
+  std::size_t bytes() const override { return bytes_ + store_.bytes(); }
   std::uint64_t oldest_use(bool in_progress) const override;
   void evict_oldest(bool in_progress) override;
   void save(std::string& out) const override;
@@ -36,6 +37,7 @@ class WindowRule : public RuleState {
     KeptEvents events;
     StandingByEvent standing{&is_earlier_event};  ///< by the event that fired
     std::int64_t stay_since = 0;                  ///< when the stay of the first kept event began, for age()
+    bool is_aside = false;
     std::uint64_t used = 0;                       ///< number of the use
     std::size_t bytes = 0;
     std::size_t counted_standing = 0;          ///< in `bytes`
@@ -43,6 +45,7 @@ class WindowRule : public RuleState {
     std::unique_ptr<WindowIndex> window = {};  ///< for keys with many events
     std::list<const std::string*>::iterator in_use_order = {};
   };
+  using UseOrder = std::list<const std::string*>;
   enum class Trim : std::uint8_t { kLazily, kAll };
   using Keys = std::unordered_map<std::string, KeyState>;
   /// What of a key is to be judged again: from this row on.
@@ -56,15 +59,22 @@ class WindowRule : public RuleState {
   void trim(KeyState& key, Trim how) const;
   static void fold(KeyState& key, Trim how);
   static void erase(KeyState& key, std::size_t first, std::size_t end);
-  static void append_key(std::string& out, const KeyState& key);
+  void append_key(std::string& out, const KeyState& key) const;
+  Keys::iterator key_of(const std::string& identity);
+  bool store(Keys::iterator entry);
+  std::uint64_t oldest_of(const UseOrder& order) const;
+  static void freeze(const KeyState& key, std::string& out);
+  static void thaw(std::string_view stored, KeyState& key);
   bool read_key(BytesReader& bytes, const RowLayouts& layouts, KeyState& key);
   void forget(Keys::iterator key);
 
   const std::int64_t within_;
   bool uses_watched_ = false;
   bool may_fold_ = true;  ///< events between two equal ones say nothing more
-  Keys keys_;
-  std::list<const std::string*> use_order_;  ///< least recently used first
+  Keys keys_;      ///< those that may still change, and those with many events
+  KeyStore store_;  ///< all others
+  UseOrder use_order_;  ///< least recently used first
+  UseOrder aside_;      ///< likewise, keys that are decided but too much for the store
   std::int64_t horizon_ = INT64_MIN;
   std::int64_t seen_since_ = INT64_MAX;              ///< earliest event before the horizon
   std::map<std::int64_t, std::uint64_t> seen_late_;  ///< times of events not before it
