@@ -18,7 +18,7 @@ Expected<void> FinalLedger::add(const Firing& firing) {
   // Of an event that was read at several places the first is told, whatever came first.
   std::string key = order_key(firing);
   for (const Evidence& event : firing.alert.evidence) key += event.at;
-  return firings_.add(std::move(key), to_bytes(firing));
+  return firings_.add(key, to_bytes(firing));
 }
 
 Expected<void> FinalLedger::finish(EngineStats& stats, const std::function<void(const Alert&)>& take) {

@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
+#include <utility>
 
 namespace shrike {
 namespace {
 
 constexpr std::size_t kMaxRuns = 64;
 
-bool write_block(std::FILE* file, const std::string& text) {
+bool write_block(std::FILE* file, std::string_view text) {
   const auto size = static_cast<std::uint64_t>(text.size());
   return std::fwrite(&size, sizeof size, 1, file) == 1 &&
          std::fwrite(text.data(), 1, text.size(), file) == text.size();
@@ -36,25 +38,43 @@ class RunReader {
 
 }  // namespace
 
-Expected<void> SortedRuns::add(std::string key, std::string bytes) {
-  held_bytes_ += key.size() + bytes.size() + sizeof(Entry);
-  held_.emplace_back(std::move(key), std::move(bytes));
-  if (held_bytes_ > memory_bytes_) return spill();
+Expected<void> SortedRuns::add(std::string_view key, std::string_view bytes) {
+  constexpr std::size_t kMost = std::numeric_limits<std::uint32_t>::max();
+  if (key.size() > kMost || bytes.size() > kMost)
+    return fail(ErrorCode::kLimit, "what waits for the end is larger than allowed");
+  Entry entry{0, text_.size(), static_cast<std::uint32_t>(key.size()), static_cast<std::uint32_t>(bytes.size())};
+  for (std::size_t i = 0; i < sizeof entry.prefix; ++i)
+    entry.prefix = entry.prefix << 8 | (i < key.size() ? static_cast<unsigned char>(key[i]) : 0U);
+  // Growing by doubling would copy much and hold twice as much; what is not written to takes no memory.
+  constexpr std::size_t kMuch = std::size_t{1} << 20;
+  if (text_.size() > kMuch && text_.capacity() < memory_bytes_) text_.reserve(memory_bytes_);
+  text_ += key;
+  text_ += bytes;
+  held_.push_back(entry);
+  if (text_.size() + held_.size() * sizeof(Entry) > memory_bytes_) return spill();
   return {};
 }
 
+void SortedRuns::sort() {
+  std::sort(held_.begin(), held_.end(), [this](const Entry& a, const Entry& b) {
+    if (a.prefix != b.prefix) return a.prefix < b.prefix;
+    const int order = key_of(a).compare(key_of(b));
+    return order != 0 ? order < 0 : bytes_of(a) < bytes_of(b);
+  });
+}
+
 Expected<void> SortedRuns::spill() {
-  std::sort(held_.begin(), held_.end());
+  sort();
   TemporaryFile file(std::tmpfile());
   if (!file) return fail(ErrorCode::kIo, "cannot make a temporary file for what waits for the end");
   for (const Entry& entry : held_) {
-    if (!write_block(file.get(), entry.first) || !write_block(file.get(), entry.second))
+    if (!write_block(file.get(), key_of(entry)) || !write_block(file.get(), bytes_of(entry)))
       return fail(ErrorCode::kIo, "cannot write to a temporary file");
   }
   if (std::fflush(file.get()) != 0) return fail(ErrorCode::kIo, "cannot write to a temporary file");
   runs_.push_back(std::move(file));
   held_.clear();
-  held_bytes_ = 0;
+  text_.clear();
   // Many runs would need many open files; larger ones keep their number small.
   if (runs_.size() >= kMaxRuns) memory_bytes_ *= 2;
   return {};
@@ -65,12 +85,12 @@ Expected<void> SortedRuns::drain(
   if (!runs_.empty() && !held_.empty()) {
     if (auto spilled = spill(); !spilled) return spilled;
   }
-  std::sort(held_.begin(), held_.end());
-  const std::vector<Entry> held = std::exchange(held_, {});
-  held_bytes_ = 0;
-  for (const auto& [key, bytes] : held) {
-    if (auto taken = take(key, bytes); !taken) return taken;
-  }
+  sort();
+  Expected<void> taken;
+  for (std::size_t i = 0; i < held_.size() && taken; ++i) taken = take(key_of(held_[i]), bytes_of(held_[i]));
+  held_ = {};
+  text_ = {};
+  if (!taken) return taken;
   const std::vector<TemporaryFile> runs = std::exchange(runs_, {});
   std::vector<RunReader> readers;
   for (const TemporaryFile& run : runs) {
@@ -82,7 +102,7 @@ Expected<void> SortedRuns::drain(
   while (!readers.empty()) {
     std::pop_heap(readers.begin(), readers.end(), later);
     RunReader& first = readers.back();
-    if (auto taken = take(first.entry().first, first.entry().second); !taken) return taken;
+    if (taken = take(first.entry().first, first.entry().second); !taken) return taken;
     if (first.next()) {
       std::push_heap(readers.begin(), readers.end(), later);
     } else {
@@ -93,9 +113,13 @@ Expected<void> SortedRuns::drain(
 }
 
 void append_key_part(std::string& key, std::string_view part) {
-  for (const char c : part) {
-    key += c;
-    if (c == '\0') key += '\xff';
+  if (part.find('\0') == std::string_view::npos) {
+    key += part;
+  } else {
+    for (const char c : part) {
+      key += c;
+      if (c == '\0') key += '\xff';
+    }
   }
   key.append(2, '\0');
 }

@@ -3,12 +3,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "shrike/error.hpp"
@@ -21,7 +21,7 @@ class SortedRuns {
 
   /// Keys compare as bytes; entries of one key by their bytes. Errors: kIo when a temporary file cannot be
   /// written.
-  Expected<void> add(std::string key, std::string bytes);
+  Expected<void> add(std::string_view key, std::string_view bytes);
 
   /// Calls `take` for every entry in order and forgets them all. Stops at the first error that `take` gives.
   Expected<void> drain(
@@ -32,12 +32,22 @@ class SortedRuns {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
   using TemporaryFile = std::unique_ptr<std::FILE, FileCloser>;
-  using Entry = std::pair<std::string, std::string>;
+  /// An entry in `text_`: its key, then its bytes.
+  struct Entry {
+    std::uint64_t prefix = 0;  ///< the first bytes of the key, which decide most comparisons
+    std::size_t at = 0;
+    std::uint32_t key_size = 0, size = 0;
+  };
 
+  std::string_view key_of(const Entry& entry) const { return {text_.data() + entry.at, entry.key_size}; }
+  std::string_view bytes_of(const Entry& entry) const {
+    return {text_.data() + entry.at + entry.key_size, entry.size};
+  }
+  void sort();
   Expected<void> spill();
 
   std::size_t memory_bytes_;
-  std::size_t held_bytes_ = 0;
+  std::string text_;
   std::vector<Entry> held_;
   std::vector<TemporaryFile> runs_;
 };

@@ -97,7 +97,7 @@ Expected<void> StateStage::take(Row row, std::string_view tenant) {
   append_key_part(key, row->class_name);
   append_key_part(key, row->id);
   append_row(bytes, *row);
-  return waiting_.add(std::move(key), std::move(bytes));
+  return waiting_.add(key, bytes);
 }
 
 // ---- streams
@@ -316,7 +316,7 @@ Expected<void> StateStage::finish(std::int64_t newest) {
     append_key_part(key, row->class_name);
     append_key_part(key, row->id);
     append_row(bytes, *row);
-    return ordered.add(std::move(key), std::move(bytes));
+    return ordered.add(key, bytes);
   };
   auto drained = waiting_.drain([&](std::string_view key, std::string_view bytes) -> Expected<void> {
     if (key != group) {
