@@ -472,7 +472,7 @@ constexpr std::string_view kStateMagic = "SHRIKE-STATE 1\n";
 }  // namespace
 
 std::string Engine::save_state() const {
-  const State& state = *state_;
+  State& state = *state_;
   std::string payload;
   append_signed(payload, state.newest);
   append_unsigned(payload, state.options.decide == Decide::kFinal ? 1 : 0);
@@ -529,12 +529,12 @@ const Program& Engine::program() const { return state_->program; }
 RejectReason Engine::last_reject() const { return state_->last_reject; }
 
 bool EngineStats::is_incomplete() const {
-  return std::any_of(by_rule.begin(), by_rule.end(), [](const auto& entry) {
-    const StateStats& rule = entry.second;
-    return rule.keys_cut + rule.partials_dropped + rule.events_dropped + rule.evicted_keys +
-               rule.out_of_steps !=
-           0;
-  });
+  return forgotten_ids != 0 || std::any_of(by_rule.begin(), by_rule.end(), [](const auto& entry) {
+           const StateStats& rule = entry.second;
+           return rule.keys_cut + rule.partials_dropped + rule.events_dropped + rule.evicted_keys +
+                      rule.out_of_steps !=
+                  0;
+         });
 }
 
 }  // namespace shrike

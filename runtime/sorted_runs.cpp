@@ -42,7 +42,8 @@ Expected<void> SortedRuns::add(std::string_view key, std::string_view bytes) {
   constexpr std::size_t kMost = std::numeric_limits<std::uint32_t>::max();
   if (key.size() > kMost || bytes.size() > kMost)
     return fail(ErrorCode::kLimit, "what waits for the end is larger than allowed");
-  Entry entry{0, text_.size(), static_cast<std::uint32_t>(key.size()), static_cast<std::uint32_t>(bytes.size())};
+  Entry entry{0, text_.size(), static_cast<std::uint32_t>(key.size()),
+              static_cast<std::uint32_t>(bytes.size())};
   for (std::size_t i = 0; i < sizeof entry.prefix; ++i)
     entry.prefix = entry.prefix << 8 | (i < key.size() ? static_cast<unsigned char>(key[i]) : 0U);
   // Growing by doubling would copy much and hold twice as much; what is not written to takes no memory.

@@ -25,7 +25,8 @@ bool KeptView::scan(const AggregateData& aggregate, std::string_view column, std
   const auto source = std::find_if(sources.begin(), sources.end(), [&](const SourceData& one) {
     return one.accept == kNoIndex && one.event_class == event_class;
   });
-  scratch_.source = source == sources.end() ? event.source : static_cast<std::uint32_t>(source - sources.begin());
+  scratch_.source =
+      source == sources.end() ? event.source : static_cast<std::uint32_t>(source - sources.begin());
   scratch_.profile = event.profile;
   scratch_.tenant = event.tenant;
   scratch_.begin(static_cast<std::uint32_t>(judge_.data().slots.size()));

@@ -7,7 +7,8 @@ Evidence evidence_of(const KeptEvent& event, const RowJudge& judge) {
   BytesReader brief(event.brief);
   Evidence evidence;
   const std::uint64_t event_class = brief.unsigned_number();
-  if (event_class < judge.data().classes.size()) evidence.event_class = judge.data().classes[event_class].name;
+  if (event_class < judge.data().classes.size())
+    evidence.event_class = judge.data().classes[event_class].name;
   evidence.id = brief.name();
   evidence.at = judge.places().read(brief);
   evidence.time = event.time;

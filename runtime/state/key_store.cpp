@@ -180,8 +180,8 @@ bool KeyStore::erase(std::string_view key) {
 }
 
 void KeyStore::grow_table() {
-  std::vector<std::uint64_t> old(keys_ * 2 < table_.size() ? table_.size() : std::max(kFirstTable, table_.size() * 2),
-                                 kFree);
+  std::vector<std::uint64_t> old(
+      keys_ * 2 < table_.size() ? table_.size() : std::max(kFirstTable, table_.size() * 2), kFree);
   old.swap(table_);
   taken_ = keys_;
   const std::size_t mask = table_.size() - 1;
@@ -253,7 +253,8 @@ std::size_t KeyStore::drop_oldest_block() {
   return before - keys_;
 }
 
-void KeyStore::for_each(const std::function<void(std::string_view key, std::string_view bytes)>& visit) const {
+void KeyStore::for_each(
+    const std::function<void(std::string_view key, std::string_view bytes)>& visit) const {
   for (const std::uint64_t entry : table_) {
     if (entry == kFree || entry == kErased) continue;
     const Record record = record_at(block_of(entry), offset_of(entry));

@@ -1,6 +1,6 @@
-// Bytes by key, for the many keys that nobody looks at for long: records one behind the other in blocks, in the
-// order in which they were put, and a table of their places. A key costs its bytes and about 14 more. The blocks
-// put longest ago are those to forget first. Used by window_rule.cpp.
+// Bytes by key, for the many keys that nobody looks at for long: records one behind the other in blocks, in
+// the order in which they were put, and a table of their places. A key costs its bytes and about 14 more. The
+// blocks put longest ago are those to forget first. Used by window_rule.cpp.
 #pragma once
 
 #include <cstdint>
@@ -73,10 +73,10 @@ class KeyStore {
   void compact();
 
   std::vector<Block> blocks_;
-  std::vector<std::uint32_t> free_;    ///< numbers of blocks that are not used
-  std::deque<std::uint32_t> order_;    ///< blocks, the oldest first
-  std::vector<std::uint64_t> table_;   ///< open addressing
-  std::size_t keys_ = 0, taken_ = 0;   ///< keys; places that are not kFree
+  std::vector<std::uint32_t> free_;   ///< numbers of blocks that are not used
+  std::deque<std::uint32_t> order_;   ///< blocks, the oldest first
+  std::vector<std::uint64_t> table_;  ///< open addressing
+  std::size_t keys_ = 0, taken_ = 0;  ///< keys; places that are not kFree
   /// So that nobody can make keys that collide. It decides nothing but the order in the table.
   const std::uint64_t seed_ = std::random_device()();
   std::size_t block_bytes_ = 0, dead_bytes_ = 0, used_bytes_ = 0;

@@ -14,7 +14,9 @@ constexpr std::int64_t kDay = 24LL * 3600 * 1'000'000'000;
 constexpr std::int64_t kToldMemory = 8 * kDay;
 /// How many events pass between two looks at the memory.
 constexpr std::uint64_t kLookAtMemory = 256;
-constexpr std::size_t kBytesPerTold = 160;
+constexpr std::size_t kBytesPerTold = 800;  // with its row
+/// Different tellings of one event; more are the work of somebody who wants to fill memory.
+constexpr std::size_t kMostTellings = 16;
 constexpr std::int64_t kFuture = 600LL * 1'000'000'000;
 
 std::string told_key(const EventRow& row) { return Digest().add(row.class_name).add(row.id).hex(); }
@@ -119,11 +121,15 @@ std::int64_t StateStage::horizon(const Tenant& tenant, std::size_t state) const 
 std::vector<RowChange> StateStage::changes_of(const Row& row, Tenant& tenant) {
   if (row->alert_rule != kNoIndex) return {{row, true}};
   std::string key = told_key(*row);
+  if (tenant.seen.contains(key)) {
+    ++stats_.repeated_events;
+    return {};
+  }
   const auto [entry, is_new] = tenant.told.try_emplace(key);
   Told& told = entry->second;
   if (is_new) {
-    told = {row->time, {row}, row};
-    tenant.told_order.emplace_back(row->time, std::move(key));
+    told = {{row}, row};
+    tenant.told_by_time.emplace(row->time, std::move(key));
     return {{row, true}};
   }
   ++stats_.repeated_events;
@@ -131,7 +137,8 @@ std::vector<RowChange> StateStage::changes_of(const Row& row, Tenant& tenant) {
     return other->values == row->values && other->time == row->time &&
            other->source_order == row->source_order;
   };
-  if (told.tellings.empty() || std::any_of(told.tellings.begin(), told.tellings.end(), is_same)) return {};
+  if (std::any_of(told.tellings.begin(), told.tellings.end(), is_same)) return {};
+  if (told.tellings.size() == kMostTellings) return {};
   told.tellings.push_back(row);
   const Row before = told.row;
   told.row = merged(told.tellings);
@@ -174,18 +181,14 @@ void StateStage::forget_told(Tenant& tenant) {
   for (const std::int64_t time : tenant.newest) newest = std::max(newest, time);
   for (std::size_t state = 0; state < lateness_.size(); ++state)
     settled = std::min(settled, horizon(tenant, state));
-  while (!tenant.told_order.empty() && tenant.told_order.front().first < minus(newest, kToldMemory)) {
-    tenant.told.erase(tenant.told_order.front().second);
-    tenant.told_order.pop_front();
+  tenant.seen.forget_before(minus(newest, kToldMemory));
+  // What can be told anew no more needs no tellings.
+  auto at = tenant.told_by_time.begin();
+  for (; at != tenant.told_by_time.end() && at->first < settled; ++at) {
+    tenant.seen.add(at->second, at->first);
+    tenant.told.erase(at->second);
   }
-  // What can be told anew no more needs no tellings; the newest come last.
-  for (const auto& [time, key] : tenant.told_order) {
-    const auto entry = tenant.told.find(key);
-    if (time >= settled) break;
-    if (entry == tenant.told.end() || entry->second.row == nullptr) continue;
-    entry->second.tellings.clear();
-    entry->second.row = nullptr;
-  }
+  tenant.told_by_time.erase(tenant.told_by_time.begin(), at);
 }
 
 // ---- all rules
@@ -373,13 +376,21 @@ void StateStage::keep_within_memory() {
   const auto total = [&] {
     std::size_t bytes = 0;
     for (const auto& [name, tenant] : tenants_) {
-      bytes += tenant.told.size() * kBytesPerTold;
+      bytes += tenant.told.size() * kBytesPerTold + tenant.seen.bytes();
       for (const auto& rule : tenant.rules) bytes += rule != nullptr ? rule->bytes() : 0;
     }
     return bytes;
   };
-  std::size_t bytes = total();
   const std::size_t limit = options_.memory / 2;  // the rest is for events that wait
+  // Ids of events may take half of it; without the oldest ones an event told again counts again.
+  for (auto& [name, tenant] : tenants_) {
+    while (tenant.seen.bytes() > limit / 2) {
+      const std::size_t forgotten = tenant.seen.forget_oldest_day();
+      if (forgotten == 0) break;
+      stats_.forgotten_ids += forgotten;
+    }
+  }
+  std::size_t bytes = total();
   while (bytes > limit) {
     RuleState* oldest = nullptr;
     bool in_progress = false;
@@ -405,9 +416,10 @@ void StateStage::keep_within_memory() {
 
 // ---- going on in another run
 
-void StateStage::save(std::string& out) const {
+void StateStage::save(std::string& out) {
   append_unsigned(out, tenants_.size());
-  for (const auto& [name, tenant] : tenants_) {
+  for (auto& [name, tenant] : tenants_) {
+    forget_told(tenant);  // so that equal state has equal bytes
     append_text(out, name);
     save_tenant(out, tenant);
   }
@@ -426,10 +438,10 @@ void StateStage::save_tenant(std::string& out, const Tenant& tenant) const {
   append_unsigned(out, told.size());
   for (const auto& [key, one] : told) {
     append_text(out, key);
-    append_signed(out, one->time);
     append_unsigned(out, one->tellings.size());
     for (const Row& row : one->tellings) append_row(out, *row);
   }
+  tenant.seen.save(out);
   append_unsigned(out, data.states.size());
   for (std::size_t i = 0; i < data.states.size(); ++i) {
     append_text(out, data.rules[data.states[i].rule].name);
@@ -465,15 +477,15 @@ bool StateStage::load_tenant(BytesReader& bytes, const RowLayouts& layouts) {
   for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {
     const std::string key(bytes.text());
     Told told;
-    told.time = bytes.signed_number();
     for (std::uint64_t more = bytes.unsigned_number(); more > 0 && bytes.ok(); --more) {
       if (Row row = layouts.read_row(bytes); row != nullptr) told.tellings.push_back(std::move(row));
     }
-    if (!told.tellings.empty()) told.row = merged(told.tellings);
-    tenant.told_order.emplace_back(told.time, key);
+    if (told.tellings.empty()) continue;
+    tenant.told_by_time.emplace(told.tellings.front()->time, key);
+    told.row = merged(told.tellings);
     tenant.told.insert_or_assign(key, std::move(told));
   }
-  std::sort(tenant.told_order.begin(), tenant.told_order.end());
+  if (!tenant.seen.load(bytes)) return false;
   for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {
     const std::string_view name = bytes.text(), fingerprint = bytes.text(), saved = bytes.text();
     for (std::size_t i = 0; i < data.states.size(); ++i) {

@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -17,6 +16,7 @@
 
 #include "runtime/sorted_runs.hpp"
 #include "runtime/state/rule_state.hpp"
+#include "runtime/state/seen_events.hpp"
 #include "shrike/engine.hpp"
 
 namespace shrike {
@@ -49,15 +49,14 @@ class StateStage {
   /// event, are decided.
   Expected<void> finish(std::int64_t newest);
 
-  void save(std::string& out) const;
+  void save(std::string& out);
   /// False when the bytes are no state; then nothing is remembered. Rules that changed since begin anew.
   bool load(BytesReader& bytes, const RowLayouts& layouts);
 
  private:
   /// An event as it was told, and what was made of it.
   struct Told {
-    std::int64_t time = 0;
-    std::vector<Row> tellings;  ///< empty once nothing before it can change
+    std::vector<Row> tellings;
     Row row;
   };
   struct Tenant {
@@ -65,8 +64,9 @@ class StateStage {
     std::uint32_t profile = 0;
     std::vector<std::unique_ptr<RuleState>> rules;  ///< one per state; null for a disabled rule
     std::vector<std::int64_t> newest;               ///< per class: time of the newest event
-    std::unordered_map<std::string, Told> told;     ///< by class and id
-    std::deque<std::pair<std::int64_t, std::string>> told_order;
+    std::unordered_map<std::string, Told> told;     ///< by class and id: events that may still change
+    std::multimap<std::int64_t, std::string> told_by_time;
+    SeenEvents seen;                    ///< those that do not
     std::vector<std::int64_t> settled;  ///< per state: rows before it come no more
     std::int64_t decided = INT64_MIN;   ///< inputs with an end: before it everything was judged
   };

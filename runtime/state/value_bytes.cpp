@@ -224,7 +224,8 @@ Value BytesReader::value(Arena& arena, unsigned depth) {
   if (kind[0] == kShortIp || kind[0] == kShortCidr) {
     const std::string_view bits = kind[0] == kShortCidr ? take(1) : std::string_view();
     const std::string_view bytes = take(4);
-    if (!bits.empty() && (static_cast<unsigned char>(bits[0]) < 96 || static_cast<unsigned char>(bits[0]) > 128))
+    if (!bits.empty() &&
+        (static_cast<unsigned char>(bits[0]) < 96 || static_cast<unsigned char>(bits[0]) > 128))
       fail();
     auto* whole = ok_ ? arena.allocate_array<IpAddress>(1) : nullptr;
     if (whole == nullptr) return {};

@@ -31,6 +31,8 @@ class BytesReader {
   std::string_view text();
   /// What append_name() wrote.
   std::string name();
+  /// So many bytes as they are; empty when there are fewer.
+  std::string_view bytes(std::size_t size) { return take(size); }
   /// Text and addresses point into the bytes; the rest lives in the arena.
   Value value(Arena& arena) { return value(arena, 0); }
   /// Passes over a value.

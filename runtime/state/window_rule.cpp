@@ -403,7 +403,8 @@ void WindowRule::save(std::string& out) const {
   }
   std::vector<std::pair<std::string_view, const KeyState*>> sorted;
   for (const auto& [identity, key] : keys_) sorted.emplace_back(identity, &key);
-  store_.for_each([&](std::string_view identity, std::string_view) { sorted.emplace_back(identity, nullptr); });
+  store_.for_each(
+      [&](std::string_view identity, std::string_view) { sorted.emplace_back(identity, nullptr); });
   std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::string keys;
   std::uint64_t count = 0;
@@ -498,9 +499,8 @@ bool WindowRule::read_key(BytesReader& bytes, const RowLayouts& layouts, KeyStat
     }
     if (event.row == nullptr) {
       const auto& classes = judge_.data().classes;
-      const auto named = std::find_if(classes.begin(), classes.end(), [&](const ClassData& c) {
-        return c.name == evidence.event_class;
-      });
+      const auto named = std::find_if(classes.begin(), classes.end(),
+                                      [&](const ClassData& c) { return c.name == evidence.event_class; });
       if (named == classes.end()) return false;
       event.brief = brief_of(evidence, static_cast<std::uint32_t>(named - classes.begin()), judge_);
     }

@@ -38,7 +38,7 @@ class WindowRule : public RuleState {
     StandingByEvent standing{&is_earlier_event};  ///< by the event that fired
     std::int64_t stay_since = 0;                  ///< when the stay of the first kept event began, for age()
     bool is_aside = false;
-    std::uint64_t used = 0;                       ///< number of the use
+    std::uint64_t used = 0;  ///< number of the use
     std::size_t bytes = 0;
     std::size_t counted_standing = 0;          ///< in `bytes`
     std::size_t foldable = 0;                  ///< events that fold() could take, about
@@ -71,10 +71,10 @@ class WindowRule : public RuleState {
   const std::int64_t within_;
   bool uses_watched_ = false;
   bool may_fold_ = true;  ///< events between two equal ones say nothing more
-  Keys keys_;      ///< those that may still change, and those with many events
-  KeyStore store_;  ///< all others
-  UseOrder use_order_;  ///< least recently used first
-  UseOrder aside_;      ///< likewise, keys that are decided but too much for the store
+  Keys keys_;             ///< those that may still change, and those with many events
+  KeyStore store_;        ///< all others
+  UseOrder use_order_;    ///< least recently used first
+  UseOrder aside_;        ///< likewise, keys that are decided but too much for the store
   std::int64_t horizon_ = INT64_MIN;
   std::int64_t seen_since_ = INT64_MAX;              ///< earliest event before the horizon
   std::map<std::int64_t, std::uint64_t> seen_late_;  ///< times of events not before it

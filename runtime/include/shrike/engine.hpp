@@ -85,6 +85,7 @@ struct EngineStats {
   std::uint64_t repeated_events = 0;  ///< told more than once
   std::uint64_t late_events = 0;      ///< later than their source's lateness: no state has them
   std::uint64_t future_events = 0;    ///< with a time far after their arrival
+  std::uint64_t forgotten_ids = 0;    ///< of events, for want of memory: told again they would count again
   std::map<std::string, StateStats> by_rule;
   /// Something was forgotten or left out that may have changed an alert.
   bool is_incomplete() const;
