@@ -19,10 +19,11 @@ bool CandidateIndex::SlotIndex::may_hold(const Value& value) const {
   return !is_plain || (sizes >> (value.size & 63) & 1) != 0;
 }
 
-CandidateIndex::CandidateIndex(const Program& program) : classes_(program.data().classes.size()) {
+CandidateIndex::CandidateIndex(const Program& program, std::span<const std::vector<GuardData>* const> guards)
+    : classes_(program.data().classes.size()) {
   const ProgramData& data = program.data();
-  for (std::uint32_t rule = 0; rule < data.rules.size(); ++rule) {
-    for (const GuardData& guard : data.rules[rule].guards) {
+  for (std::uint32_t rule = 0; rule < guards.size(); ++rule) {
+    for (const GuardData& guard : *guards[rule]) {
       ClassIndex& index = classes_[guard.event_class];
       if (guard.slot == kNoIndex) {
         index.always.push_back(rule);

@@ -1,9 +1,10 @@
-// Which rules can fire on an event at all: an index on the equality tests that their conditions ask for.
-// Sound by construction: a rule without such a test is always a candidate. A full scan is the oracle in
-// tests.
+// Which rules (or inputs of rules with state) can take an event at all: an index on the equality tests that
+// their conditions ask for. Sound by construction: one without such a test is always a candidate. A full scan
+// is the oracle in tests.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -14,9 +15,10 @@ namespace shrike {
 
 class CandidateIndex {
  public:
-  explicit CandidateIndex(const Program& program);
+  /// The guards of each candidate; candidates are numbered as they stand here.
+  CandidateIndex(const Program& program, std::span<const std::vector<GuardData>* const> guards);
 
-  /// The rules to try on an event of that class, in program order; valid until the next call.
+  /// The candidates to try on an event of that class, in their order; valid until the next call.
   const std::vector<std::uint32_t>& candidates(std::uint32_t event_class, Vm& vm, EventState& event);
 
  private:

@@ -41,6 +41,12 @@ std::uint32_t path_needed_by(const ProgramData& data, std::uint32_t unit) {
   return reads_path ? x.index() : kNoIndex;
 }
 
+std::vector<const std::vector<GuardData>*> guards_of(const ProgramData& data) {
+  std::vector<const std::vector<GuardData>*> guards;
+  for (const RuleData& rule : data.rules) guards.push_back(&rule.guards);
+  return guards;
+}
+
 }  // namespace
 
 struct Engine::State {
@@ -52,7 +58,7 @@ struct Engine::State {
         context{arena, json},
         vm(program, context, options.max_steps),
         decoder(program.data().paths, options.limits),
-        index(program),
+        index(program, guards_of(program.data())),
         final_ledger(options.max_pending_bytes),
         stage(program, vm, context, options, stats,
               [this](FiringChange change) { return take_change(std::move(change)); }) {

@@ -25,6 +25,20 @@ std::int64_t minus(std::int64_t time, std::int64_t duration) {
   return time < INT64_MIN + duration ? INT64_MIN : time - duration;
 }
 
+std::vector<const InputData*> inputs_of(const ProgramData& data) {
+  std::vector<const InputData*> inputs;
+  for (const StateData& state : data.states) {
+    for (const InputData& input : state.inputs) inputs.push_back(&input);
+  }
+  return inputs;
+}
+
+std::vector<const std::vector<GuardData>*> guards_of(const std::vector<const InputData*>& inputs) {
+  std::vector<const std::vector<GuardData>*> guards;
+  for (const InputData* input : inputs) guards.push_back(&input->guards);
+  return guards;
+}
+
 }  // namespace
 
 StateStage::StateStage(const Program& program, Vm& vm, CallContext& context, const EngineOptions& options,
@@ -34,6 +48,8 @@ StateStage::StateStage(const Program& program, Vm& vm, CallContext& context, con
       stats_(stats),
       take_(std::move(take)),
       judge_(program, vm, context, options, stats),
+      inputs_(inputs_of(program.data())),
+      index_(program, guards_of(inputs_)),
       waiting_(options.memory / 4) {
   const ProgramData& data = program.data();
   for (const StateData& state : data.states) {
@@ -60,12 +76,10 @@ StateStage::StateStage(const Program& program, Vm& vm, CallContext& context, con
 }
 
 bool StateStage::wants(std::uint32_t event_class, EventState& event) {
-  for (const StateData& state : program_.data().states) {
-    for (const InputData& input : state.inputs) {
-      if (std::find(input.classes.begin(), input.classes.end(), event_class) == input.classes.end()) continue;
-      judge_.vm().restart_budget();
-      if (input.filter == kNoIndex || judge_.vm().decide(input.filter, event)) return true;
-    }
+  for (const std::uint32_t candidate : index_.candidates(event_class, judge_.vm(), event)) {
+    judge_.vm().restart_budget();
+    const std::uint32_t filter = inputs_[candidate]->filter;
+    if (filter == kNoIndex || judge_.vm().decide(filter, event)) return true;
   }
   return false;
 }

@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "runtime/candidate_index.hpp"
 #include "runtime/sorted_runs.hpp"
 #include "runtime/state/rule_state.hpp"
 #include "runtime/state/seen_events.hpp"
@@ -91,6 +92,8 @@ class StateStage {
   EngineStats& stats_;
   TakeFiring take_;
   RowJudge judge_;
+  std::vector<const InputData*> inputs_;  ///< of all states
+  CandidateIndex index_;                  ///< of inputs_
   std::map<std::string, Tenant, std::less<>> tenants_;  ///< by name as it is written
   std::vector<std::vector<std::uint32_t>>
       classes_of_;                                 ///< per state: classes of its events, alerts' included
