@@ -8,6 +8,7 @@
 #include <random>
 #include <set>
 
+#include "shrike/compile.hpp"
 #include "tests/stdlib/library_run.hpp"
 
 using namespace shrike;
@@ -59,6 +60,36 @@ bool has_alert_of(const LibraryRun& run, const std::string& place, const std::se
   return false;
 }
 
+unsigned count_of(const LibraryRun& run, const std::string& rule) {
+  return static_cast<unsigned>(std::count_if(run.alerts.begin(), run.alerts.end(),
+                                             [&](const Alert& alert) { return alert.rule == rule; }));
+}
+
+/// The labels of one behaviour, by file.
+std::map<std::string, std::vector<nlohmann::json>> labels_of(const fs::path& folder,
+                                                             const std::string& behaviour) {
+  std::map<std::string, std::vector<nlohmann::json>> by_file;
+  for (const std::string& line : lines_of(folder / "labels.ndjson")) {
+    const auto label = nlohmann::json::parse(line);
+    if (label["behaviour"] != behaviour) continue;
+    by_file[(folder / label["file"].get<std::string>()).string()].push_back(label);
+  }
+  return by_file;
+}
+
+std::string place_of(const std::string& file, const nlohmann::json& label) {
+  return file + ":" + std::to_string(label["line"].get<int>());
+}
+
+Program library_with(const std::string& settings) {
+  SourceFiles files;
+  add_standard_library(files, true);
+  files.push_back({"settings.shrike", settings});
+  auto compiled = compile(files);
+  REQUIRE(compiled.has_value());
+  return compiled->program;
+}
+
 const char* const kFolders[] = {"det-eng-samples", "panther", "plaso-ual", "msticpy-signinlogs",
                                 "otrf-golden-saml"};
 
@@ -89,6 +120,80 @@ TEST_CASE("every labelled behaviour of one event is found") {
     ++judged;
   }
   CHECK(judged == 29);
+}
+
+TEST_CASE("a password spray is found, and critical when a password was right") {
+  const auto data = shared_data();
+  if (!data) return;
+  const fs::path folder = *data / "det-eng-samples";
+  const auto hits = labels_of(folder, "password spray, then success");
+  CHECK(hits.size() == 2);
+  for (const auto& [file, labels] : hits) {
+    CAPTURE(file);
+    const LibraryRun run = run_library(library_program(), {file});
+    CHECK(count_of(run, "spray_source") == 1);
+    CHECK(count_of(run, "spray_then_valid") == 1);
+    for (const auto& label : labels) {
+      const std::string place = place_of(file, label);
+      CAPTURE(place);
+      const bool signed_in = label["Operation"] == "UserLoggedIn";
+      if (signed_in) CHECK(has_alert_of(run, place, {"spray_then_valid"}, Severity::kCritical));
+    }
+  }
+  const auto misses = labels_of(folder, "password spray / user enumeration, no success");
+  CHECK(misses.size() == 1);
+  for (const auto& [file, labels] : misses) {
+    CAPTURE(file);
+    const LibraryRun run = run_library(library_program(), {file});
+    CHECK(count_of(run, "spray_source") == 1);
+    CHECK(run.alerts.size() == 1);
+    CHECK(run.alerts[0].severity == Severity::kHigh);
+  }
+}
+
+TEST_CASE("mailboxes that forward to one address are found from the number on that is set") {
+  const auto data = shared_data();
+  if (!data) return;
+  const auto labels = labels_of(*data / "det-eng-samples",
+                                "inbox rule forwards externally; same destination from two mailboxes");
+  REQUIRE(labels.size() == 1);
+  const auto& [file, records] = *labels.begin();
+  REQUIRE(records.size() == 2);
+  const LibraryRun two =
+      run_library(library_with("settings { forward_same_destination.mailboxes = 2 }"), {file});
+  for (const auto& label : records) {
+    CHECK(has_alert_of(two, place_of(file, label), {"forward_same_destination"}, Severity::kCritical));
+  }
+  const LibraryRun three =
+      run_library(library_with("settings { forward_same_destination.mailboxes = 3 }"), {file});
+  CHECK(count_of(three, "forward_same_destination") == 0);
+  CHECK(count_of(three, "rule_external_forward") == 2);
+}
+
+TEST_CASE("nothing of high severity fires on ordinary activity") {
+  const auto data = shared_data();
+  if (!data) return;
+  for (const char* folder : {"msticpy-signinlogs", "plaso-ual"}) {
+    const LibraryRun run = run_library(library_program(), record_files(*data / folder));
+    CHECK(run.stats.events > 0);
+    for (const Alert& alert : run.alerts) {
+      CAPTURE(alert.message);
+      CHECK(alert.severity < Severity::kHigh);
+    }
+  }
+}
+
+TEST_CASE("every file given twice changes no alert") {
+  const auto data = shared_data();
+  if (!data) return;
+  for (const char* folder : kFolders) {
+    CAPTURE(folder);
+    std::vector<std::string> files = record_files(*data / folder);
+    const std::vector<std::string> once = comparable(run_library(library_program(), files));
+    const std::vector<std::string> again = files;
+    files.insert(files.end(), again.begin(), again.end());
+    CHECK(comparable(run_library(library_program(), files)) == once);
+  }
 }
 
 TEST_CASE("every shared record is read and taken by a source") {
