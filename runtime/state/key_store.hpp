@@ -8,7 +8,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string_view>
 #include <vector>
 
@@ -16,6 +15,9 @@ namespace shrike {
 
 class KeyStore {
  public:
+  /// `seed`: a random number, so that nobody can make keys that collide. It decides nothing but places in the table.
+  explicit KeyStore(std::uint64_t seed) : seed_(seed) {}
+
   /// What is kept under a key. Valid until the next put().
   std::optional<std::string_view> find(std::string_view key) const;
   /// Keeps bytes under a key, in place of what was there. Larger than kMostBytes is not kept: false.
@@ -77,8 +79,7 @@ class KeyStore {
   std::deque<std::uint32_t> order_;   ///< blocks, the oldest first
   std::vector<std::uint64_t> table_;  ///< open addressing
   std::size_t keys_ = 0, taken_ = 0;  ///< keys; places that are not kFree
-  /// So that nobody can make keys that collide. It decides nothing but the order in the table.
-  const std::uint64_t seed_ = std::random_device()();
+  const std::uint64_t seed_;
   std::size_t block_bytes_ = 0, dead_bytes_ = 0, used_bytes_ = 0;
 };
 

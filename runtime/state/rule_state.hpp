@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <random>
 #include <span>
 #include <string>
 #include <vector>
@@ -45,6 +46,10 @@ class RowJudge {
   bool takes(const InputData& input, EventState& event, const EventRow& row);
   std::int64_t duration(const DurationData& duration, std::uint32_t profile) const;
 
+  /// Events to fill from rows, one at a time; they are large, so all rules share them.
+  EventState& event() { return event_; }
+  EventState& other_event() { return other_event_; }
+
   const Program& program() const { return program_; }
   const ProgramData& data() const { return program_.data(); }
   Vm& vm() { return vm_; }
@@ -54,6 +59,8 @@ class RowJudge {
   const std::vector<std::string>& also_show() const { return options_.also_show; }
   std::size_t window_index_from() const { return options_.window_index_from; }
   EngineStats& stats() { return stats_; }
+  /// For tables of what others choose.
+  std::uint64_t seed() const { return seed_; }
   PlaceNames& places() { return places_; }
   const PlaceNames& places() const { return places_; }
   /// Numbers the uses of keys of all rules, so that the one used longest ago is found.
@@ -71,6 +78,8 @@ class RowJudge {
   const EngineOptions& options_;
   EngineStats& stats_;
   PlaceNames places_;
+  EventState event_, other_event_;
+  const std::uint64_t seed_ = std::random_device()();
   std::uint64_t uses_ = 0;
 };
 

@@ -94,16 +94,16 @@ StateStage::Tenant& StateStage::tenant_of(std::string_view name) {
   tenant.newest.assign(data.classes.size(), INT64_MIN);
   tenant.settled.assign(data.states.size(), INT64_MIN);
   const auto& disabled = data.profiles[tenant.profile].disabled;
-  for (const StateData& state : data.states) {
-    const bool is_disabled = std::binary_search(disabled.begin(), disabled.end(), state.rule);
-    if (is_disabled) {
-      tenant.rules.push_back(nullptr);
-      continue;
-    }
-    StateStats& counts = stats_.by_rule[data.rules[state.rule].name];
-    tenant.rules.push_back(make_rule_state(state, tenant.name, tenant.profile, judge_, counts));
-  }
+  tenant.rules.resize(data.states.size());
+  for (const StateData& state : data.states)
+    tenant.is_disabled.push_back(std::binary_search(disabled.begin(), disabled.end(), state.rule));
   return tenant;
+}
+
+std::unique_ptr<RuleState> StateStage::new_state(const Tenant& tenant, std::size_t state) {
+  const StateData& data = program_.data().states[state];
+  return make_rule_state(data, tenant.name, tenant.profile, judge_,
+                         stats_.by_rule[program_.data().rules[data.rule].name]);
 }
 
 Expected<void> StateStage::take(Row row, std::string_view tenant) {
@@ -217,8 +217,7 @@ Expected<void> StateStage::run(Tenant& tenant, std::vector<RowChange> events, st
   }
   bool is_late = false;
   for (std::size_t i = 0; i < data.states.size(); ++i) {
-    RuleState* const rule = tenant.rules[i].get();
-    if (rule == nullptr) continue;
+    if (tenant.is_disabled[i]) continue;
     const StateData& state = data.states[i];
     std::vector<RowChange> own;
     const auto is_read = [&](std::uint32_t event_class) {
@@ -232,6 +231,9 @@ Expected<void> StateStage::run(Tenant& tenant, std::vector<RowChange> events, st
     for (const std::uint32_t other : reads_[i])
       own.insert(own.end(), alerts[other].begin(), alerts[other].end());
 
+    if (own.empty() && tenant.rules[i] == nullptr) continue;
+    if (tenant.rules[i] == nullptr) tenant.rules[i] = new_state(tenant, i);
+    RuleState* const rule = tenant.rules[i].get();
     std::vector<FiringChange> firings;
     const std::int64_t decided = horizon(tenant, i);
     if (state.kind != StateKind::kEvent) {
@@ -505,12 +507,11 @@ bool StateStage::load_tenant(BytesReader& bytes, const RowLayouts& layouts) {
     for (std::size_t i = 0; i < data.states.size(); ++i) {
       const bool fits =
           data.rules[data.states[i].rule].name == name && data.states[i].fingerprint == fingerprint;
-      if (!fits || tenant.rules[i] == nullptr || saved.empty()) continue;
+      if (!fits || tenant.is_disabled[i] || saved.empty()) continue;
       BytesReader own(saved);
-      if (tenant.rules[i]->load(own, layouts)) continue;
+      tenant.rules[i] = new_state(tenant, i);
       // A rule that cannot use what was kept begins anew.
-      tenant.rules[i] = make_rule_state(data.states[i], tenant.name, tenant.profile, judge_,
-                                        stats_.by_rule[data.rules[data.states[i].rule].name]);
+      if (!tenant.rules[i]->load(own, layouts)) tenant.rules[i].reset();
     }
   }
   return bytes.ok();

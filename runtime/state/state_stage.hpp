@@ -63,7 +63,8 @@ class StateStage {
   struct Tenant {
     std::string name;
     std::uint32_t profile = 0;
-    std::vector<std::unique_ptr<RuleState>> rules;  ///< one per state; null for a disabled rule
+    std::vector<std::unique_ptr<RuleState>> rules;  ///< one per state; null until it has something to do
+    std::vector<bool> is_disabled;                  ///< per state
     std::vector<std::int64_t> newest;               ///< per class: time of the newest event
     std::unordered_map<std::string, Told> told;     ///< by class and id: events that may still change
     std::multimap<std::int64_t, std::string> told_by_time;
@@ -74,6 +75,7 @@ class StateStage {
   enum class Order : std::uint8_t { kInOrder, kAnyOrder };
 
   Tenant& tenant_of(std::string_view name);
+  std::unique_ptr<RuleState> new_state(const Tenant& tenant, std::size_t state);
   /// Before this time nothing changes any more for the rule.
   std::int64_t horizon(const Tenant& tenant, std::size_t state) const;
   Expected<void> take_now(Row row, Tenant& tenant);

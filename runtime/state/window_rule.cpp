@@ -34,7 +34,8 @@ std::size_t size_of(const KeptEvent& event) {
 WindowRule::WindowRule(const StateData& state, std::string tenant, std::uint32_t profile, RowJudge& judge,
                        StateStats& counts)
     : RuleState(state, std::move(tenant), profile, judge, counts),
-      within_(judge.duration(state.within, profile)) {
+      within_(judge.duration(state.within, profile)),
+      store_(judge.seed()) {
   for (const AggregateData& aggregate : judge.data().aggregates) {
     if (&judge.data().states[aggregate.state] != &state) continue;
     uses_watched_ = uses_watched_ || aggregate.function == Aggregate::kWatched;

@@ -27,6 +27,9 @@ struct Lines {
   }
 };
 
+/// Whose logs they are: an engine sees few tenants.
+inline const std::string kTenant = "4b2462a4-bbee-495a-a0e1-f23ae524cc9c";
+
 class Writer {
  public:
   explicit Writer(std::uint64_t seed) : random_(seed) {}
@@ -55,7 +58,7 @@ class Writer {
     const bool signin = below(3) == 0;
     std::string r =
         R"({"CreationTime":")" + time() + R"(","Id":")" + guid() + R"(","Operation":")" +
-        (signin ? "UserLoggedIn" : "New-InboxRule") + R"(","OrganizationId":")" + guid() +
+        (signin ? "UserLoggedIn" : "New-InboxRule") + R"(","OrganizationId":")" + kTenant +
         R"(","RecordType":)" + (signin ? "15" : "1") + R"(,"ResultStatus":"Success","UserKey":")" + guid() +
         R"(","UserType":0,"Version":1,"Workload":")" + (signin ? "AzureActiveDirectory" : "Exchange") +
         R"(","ClientIP":")" + ip() + R"(:50312","ObjectId":")" +
@@ -105,9 +108,9 @@ class Writer {
     const std::string app = attack ? "29d9ed98-a469-4536-ade2-f981bc1d605e" : guid();
     const std::string resource = attack ? "00000003-0000-0000-c000-000000000000" : guid();
     std::string r =
-        R"({"time":")" + time() + R"(.2442191Z","resourceId":"/tenants/)" + guid() +
+        R"({"time":")" + time() + R"(.2442191Z","resourceId":"/tenants/)" + kTenant +
         R"(/providers/Microsoft.aadiam","operationName":"Sign-in activity","operationVersion":"1.0","category":"SignInLogs","tenantId":")" +
-        guid() + R"(","resultType":"0","resultSignature":"None","durationMs":0,"callerIpAddress":")" + ip() +
+        kTenant + R"(","resultType":"0","resultSignature":"None","durationMs":0,"callerIpAddress":")" + ip() +
         R"(","correlationId":")" + guid() +
         R"(","identity":"User","Level":4,"location":"FR","properties":{"id":")" + guid() +
         R"(","createdDateTime":")" + time() + R"(Z","userDisplayName":"User","userPrincipalName":")" +
@@ -136,7 +139,7 @@ class Writer {
         (attack ? "deviceCode" : "none") +
         R"(","autonomousSystemNumber":64500,"crossTenantAccessType":"none",)"
         R"("homeTenantId":")" +
-        guid() + R"(","privateLinkDetails":{},"__UDI_RequiredFields_EventTime":638123456789012345}})";
+        kTenant + R"(","privateLinkDetails":{},"__UDI_RequiredFields_EventTime":638123456789012345}})";
     return r;
   }
 
@@ -148,7 +151,7 @@ class Writer {
   std::string head(const char* operation, int type, const char* workload, const std::string& who,
                    int user_type) {
     return R"({"CreationTime":")" + time() + '"' + text("Id", guid()) + text("Operation", operation) +
-           text("OrganizationId", "4b2462a4-bbee-495a-a0e1-f23ae524cc9c") + R"(,"RecordType":)" +
+           text("OrganizationId", kTenant) + R"(,"RecordType":)" +
            std::to_string(type) + text("ResultStatus", "Succeeded") + text("UserKey", "1003200" + hex(9)) +
            R"(,"UserType":)" + std::to_string(user_type) + R"(,"Version":1)" + text("Workload", workload) +
            text("UserId", who);
