@@ -146,10 +146,14 @@ void StateGenerator::generate(const std::map<std::uint32_t, std::uint32_t>& rule
     for (const ast::Step& step : rule_.steps) data_.inputs.push_back(step_input(step, rule_index));
     for (std::size_t i = 0; i < rule_.steps.size(); ++i) {
       data_.inputs[i].read_by = 0;
+      std::set<std::uint32_t> slots;
       for (std::size_t j = 0; j < rule_.steps.size(); ++j) {
         if (rule_.steps[j].where && reads_step(*rule_.steps[j].where, static_cast<std::uint32_t>(i)))
           data_.inputs[i].read_by |= std::uint64_t{1} << j;
+        if (rule_.steps[j].where)
+          collect_step_slots(*rule_.steps[j].where, static_cast<std::uint32_t>(i), slots);
       }
+      data_.inputs[i].read_slots.assign(slots.begin(), slots.end());
     }
     return;
   }
@@ -223,6 +227,19 @@ std::uint32_t StateGenerator::column_of(const std::vector<const Expr*>& values, 
   columns_.push_back({values, where, false, {}});
   data_.columns.push_back(std::move(column));
   return static_cast<std::uint32_t>(columns_.size() - 1);
+}
+
+/// Slots of fields that an expression reads of a step.
+void StateGenerator::collect_step_slots(const Expr& expr, std::uint32_t step,
+                                        std::set<std::uint32_t>& slots) const {
+  walk(expr, [&](const Expr& part) {
+    const bool is_field = part.ref.kind == RefKind::kField || part.ref.kind == RefKind::kAlert;
+    if (is_field && root_of(part).ref == ast::Ref{RefKind::kStep, step})
+      slots.insert(part.ref.kind == RefKind::kField ? context_.slots.of_field(part.ref.index)
+                                                    : context_.alert_slots[part.ref.index]);
+    if (const ast::Let* let = let_of(part, context_); let != nullptr)
+      collect_step_slots(*let->value, step, slots);
+  });
 }
 
 /// Slots of fields that an expression reads of a kept event.

@@ -88,6 +88,7 @@ class StateGenerator {
   InputData step_input(const ast::Step& step, const std::map<std::uint32_t, std::uint32_t>& rule_index);
   bool reads_step(const ast::Expr& expr, std::uint32_t step = kNoIndex) const;
   std::string fingerprint() const;
+  void collect_step_slots(const ast::Expr& expr, std::uint32_t step, std::set<std::uint32_t>& slots) const;
   void collect_kept_slots(const ast::Expr& expr, std::set<std::uint32_t>& slots) const;
 
   UnitContext context_;

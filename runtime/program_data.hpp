@@ -188,6 +188,7 @@ struct InputData {
   DurationData times_in, within;  ///< 0: not limited
   /// Per input, as bits: its condition reads this step. All where that is not known.
   std::uint64_t read_by = ~std::uint64_t{0};
+  std::vector<std::uint32_t> read_slots;  ///< what they read of it; empty: perhaps everything
 };
 
 enum class StateKind : std::uint8_t {

@@ -138,7 +138,7 @@ void describe(V& v, T& d) {
 template <class V, Is<InputData> T>
 void describe(V& v, T& d) {
   v(d.step, d.classes, d.alerts, d.guards, d.filter, d.keys, d.absent, d.where, d.times, d.times_param,
-    d.times_in, d.within, d.read_by);
+    d.times_in, d.within, d.read_by, d.read_slots);
 }
 
 template <class V, Is<StateData> T>

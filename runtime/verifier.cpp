@@ -404,6 +404,9 @@ class ProgramVerifier {
     if (Failure failure = check_use(input.where, Sort::kCondition, kNoIndex)) return failure;
     if (Failure failure = check_use(input.keys, Sort::kValue, kNoIndex)) return failure;
     if (input.times < 1) return "times below one";
+    for (std::uint32_t slot : input.read_slots) {
+      if (!within(slot, data_.slots.size())) return "no such slot";
+    }
     if (!within_or_none(input.times_param, data_.params.size())) return "no such parameter";
     if (input.times_param != kNoIndex && data_.params[input.times_param].type.kind != TypeKind::kInt)
       return "a parameter that is no int";

@@ -89,6 +89,19 @@ void set_slots(EventState& event, const EventRow& row, const ProgramData& data, 
   for_each_slot(row, data, [&](std::uint32_t slot) { event.set(slot, bytes.value(arena)); });
 }
 
+std::string bytes_of(const EventRow& row, std::span<const std::uint32_t> slots, const ProgramData& data) {
+  if (slots.empty()) return row.values;
+  std::string result;
+  BytesReader bytes(row.values);
+  for_each_slot(row, data, [&](std::uint32_t slot) {
+    const std::string_view before = bytes.rest();
+    bytes.skip_value();
+    if (std::find(slots.begin(), slots.end(), slot) != slots.end())
+      result += before.substr(0, before.size() - bytes.rest().size());
+  });
+  return result;
+}
+
 Value field_of(const EventRow& row, std::uint32_t wanted, const ProgramData& data, Arena& arena) {
   BytesReader bytes(row.values);
   Value found;

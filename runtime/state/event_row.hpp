@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -56,6 +57,9 @@ Row merged(std::vector<Row>& tellings);
 /// Sets the event's slots from a row: those that are kept, so nothing is computed. Values live in the row and
 /// the arena. `event` must have begun.
 void set_slots(EventState& event, const EventRow& row, const ProgramData& data, Arena& arena);
+
+/// The bytes of some fields of a row, of all where none are named: equal bytes, equal values.
+std::string bytes_of(const EventRow& row, std::span<const std::uint32_t> slots, const ProgramData& data);
 
 /// One field of a row; missing when it is not kept.
 Value field_of(const EventRow& row, std::uint32_t slot, const ProgramData& data, Arena& arena);

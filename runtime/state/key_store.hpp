@@ -15,7 +15,8 @@ namespace shrike {
 
 class KeyStore {
  public:
-  /// `seed`: a random number, so that nobody can make keys that collide. It decides nothing but places in the table.
+  /// `seed`: a random number, so that nobody can make keys that collide. It decides nothing but places in the
+  /// table.
   explicit KeyStore(std::uint64_t seed) : seed_(seed) {}
 
   /// What is kept under a key. Valid until the next put().

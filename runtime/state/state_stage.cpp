@@ -64,6 +64,11 @@ StateStage::StateStage(const Program& program, Vm& vm, CallContext& context, con
     }
     classes_of_.emplace_back(classes.begin(), classes.end());
     reads_.emplace_back(reads.begin(), reads.end());
+    std::vector<bool> reads_class(data.classes.size());
+    for (const InputData& input : state.inputs) {
+      for (const std::uint32_t event_class : input.classes) reads_class[event_class] = true;
+    }
+    reads_class_.push_back(std::move(reads_class));
     std::int64_t lateness = 0;
     for (const SourceData& source : data.sources) {
       if (source.accept == kNoIndex || classes.count(source.event_class) == 0) continue;
@@ -89,6 +94,7 @@ StateStage::Tenant& StateStage::tenant_of(std::string_view name) {
   if (known != tenants_.end()) return known->second;
   Tenant& tenant = tenants_[std::string(name)];
   tenant.name = name;
+  tenant.clock = clock_;
   tenant.profile = program_.sealed().profile_of(name);
   const ProgramData& data = program_.data();
   tenant.newest.assign(data.classes.size(), INT64_MIN);
@@ -185,8 +191,10 @@ Expected<void> StateStage::take_now(Row row, Tenant& tenant) {
 
 Expected<void> StateStage::advance(std::int64_t now) {
   for (auto& [name, tenant] : tenants_) {
+    tenant.clock = std::max(tenant.clock, now);
     if (auto done = run_deadlines(tenant, now); !done) return done;
   }
+  clock_ = std::max(clock_, now);
   return {};
 }
 
@@ -216,17 +224,15 @@ Expected<void> StateStage::run(Tenant& tenant, std::vector<RowChange> events, st
       alerts[data.rules[change.row->alert_rule].state].push_back(change);
   }
   bool is_late = false;
+  constexpr std::uint64_t kSweepEach = 64;
+  const bool is_sweep = ++runs_ % kSweepEach == 0;
   for (std::size_t i = 0; i < data.states.size(); ++i) {
     if (tenant.is_disabled[i]) continue;
     const StateData& state = data.states[i];
     std::vector<RowChange> own;
-    const auto is_read = [&](std::uint32_t event_class) {
-      return std::any_of(state.inputs.begin(), state.inputs.end(), [&](const InputData& input) {
-        return std::find(input.classes.begin(), input.classes.end(), event_class) != input.classes.end();
-      });
-    };
     for (const RowChange& change : events) {
-      if (change.row->alert_rule == kNoIndex && is_read(change.row->event_class)) own.push_back(change);
+      if (change.row->alert_rule == kNoIndex && reads_class_[i][change.row->event_class])
+        own.push_back(change);
     }
     for (const std::uint32_t other : reads_[i])
       own.insert(own.end(), alerts[other].begin(), alerts[other].end());
@@ -234,8 +240,11 @@ Expected<void> StateStage::run(Tenant& tenant, std::vector<RowChange> events, st
     if (own.empty() && tenant.rules[i] == nullptr) continue;
     if (tenant.rules[i] == nullptr) tenant.rules[i] = new_state(tenant, i);
     RuleState* const rule = tenant.rules[i].get();
-    std::vector<FiringChange> firings;
     const std::int64_t decided = horizon(tenant, i);
+    // Without anything new only deadlines matter; what has become old can wait.
+    const std::int64_t until = order == Order::kInOrder ? slice : std::max(decided, tenant.clock);
+    if (own.empty() && !is_sweep && rule->next_deadline() > until) continue;
+    std::vector<FiringChange> firings;
     if (state.kind != StateKind::kEvent) {
       // Absences that are decided now give alerts from before the horizon that is new now.
       const std::int64_t settled = tenant.settled[i];
@@ -256,7 +265,7 @@ Expected<void> StateStage::run(Tenant& tenant, std::vector<RowChange> events, st
       rule->apply(own, firings);
     }
     if (order == Order::kAnyOrder) {
-      rule->advance(decided, firings);
+      rule->advance(std::max(decided, tenant.clock), firings);
       rule->settle(decided);
     }
     tenant.settled[i] = decided;
@@ -441,9 +450,10 @@ void StateStage::save(std::string& out) {
   }
 }
 
-void StateStage::save_tenant(std::string& out, const Tenant& tenant) const {
+void StateStage::save_tenant(std::string& out, Tenant& tenant) {
   const ProgramData& data = program_.data();
   append_signed(out, tenant.decided);
+  append_signed(out, tenant.clock);
   append_unsigned(out, data.classes.size());
   for (std::size_t i = 0; i < data.classes.size(); ++i) {
     append_text(out, data.classes[i].name);
@@ -463,7 +473,10 @@ void StateStage::save_tenant(std::string& out, const Tenant& tenant) const {
     append_text(out, data.rules[data.states[i].rule].name);
     append_text(out, data.states[i].fingerprint);
     std::string rule;
-    if (tenant.rules[i] != nullptr) tenant.rules[i]->save(rule);
+    if (tenant.rules[i] != nullptr) {
+      tenant.rules[i]->settle(horizon(tenant, i));
+      tenant.rules[i]->save(rule);
+    }
     append_text(out, rule);
   }
 }
@@ -482,6 +495,7 @@ bool StateStage::load_tenant(BytesReader& bytes, const RowLayouts& layouts) {
   const ProgramData& data = program_.data();
   Tenant& tenant = tenant_of(bytes.text());
   tenant.decided = bytes.signed_number();
+  tenant.clock = bytes.signed_number();
   for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {
     const std::string_view name = bytes.text();
     const std::int64_t newest = bytes.signed_number();

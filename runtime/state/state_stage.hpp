@@ -70,6 +70,7 @@ class StateStage {
     std::multimap<std::int64_t, std::string> told_by_time;
     SeenEvents seen;                    ///< those that do not
     std::vector<std::int64_t> settled;  ///< per state: rows before it come no more
+    std::int64_t clock = INT64_MIN;     ///< streams: absences until then were decided whatever may come
     std::int64_t decided = INT64_MIN;   ///< inputs with an end: before it everything was judged
   };
   enum class Order : std::uint8_t { kInOrder, kAnyOrder };
@@ -85,7 +86,7 @@ class StateStage {
   Expected<void> run_slices(Tenant& tenant, const std::vector<Row>& rows);
   Expected<void> run_deadlines(Tenant& tenant, std::int64_t until);
   void forget_told(Tenant& tenant);
-  void save_tenant(std::string& out, const Tenant& tenant) const;
+  void save_tenant(std::string& out, Tenant& tenant);
   bool load_tenant(BytesReader& bytes, const RowLayouts& layouts);
   void keep_within_memory();
 
@@ -94,8 +95,8 @@ class StateStage {
   EngineStats& stats_;
   TakeFiring take_;
   RowJudge judge_;
-  std::vector<const InputData*> inputs_;  ///< of all states
-  CandidateIndex index_;                  ///< of inputs_
+  std::vector<const InputData*> inputs_;                ///< of all states
+  CandidateIndex index_;                                ///< of inputs_
   std::map<std::string, Tenant, std::less<>> tenants_;  ///< by name as it is written
   std::vector<std::vector<std::uint32_t>>
       classes_of_;                                 ///< per state: classes of its events, alerts' included
@@ -103,7 +104,9 @@ class StateStage {
   std::vector<std::int64_t> lateness_;             ///< per state, nanoseconds
   SortedRuns waiting_;                             ///< events by tenant, class, id
   std::int64_t arrival_ = INT64_MAX;
-  std::uint64_t rows_ = 0;
+  std::int64_t clock_ = INT64_MIN;              ///< of advance()
+  std::vector<std::vector<bool>> reads_class_;  ///< per state and class
+  std::uint64_t rows_ = 0, runs_ = 0;
 };
 
 }  // namespace shrike

@@ -109,6 +109,7 @@ class StepMatcher {
   template <class Dominates>
   void prune_by(Partials& partials, std::size_t step, std::size_t limit, const Dominates& dominates);
   bool looks_at(std::size_t step, std::size_t waits_for) const;
+  std::string look_of(const EventRow& row, std::size_t step) const;
 
   const StateData& state_;
   const std::string& tenant_;

@@ -2,6 +2,7 @@
 // "Steps").
 #include <algorithm>
 #include <functional>
+#include <string>
 
 #include "runtime/state/step_matcher.hpp"
 
@@ -10,16 +11,6 @@ namespace {
 
 std::size_t mixed(std::size_t seed, std::size_t value) {
   return (seed ^ value) * std::size_t{0x9E3779B97F4A7C15} + (seed >> 29);
-}
-
-/// Units cannot tell such rows apart.
-bool look_alike(const EventRow& a, const EventRow& b) {
-  return a.event_class == b.event_class && (a.alert_rule == kNoIndex) == (b.alert_rule == kNoIndex) &&
-         a.values == b.values;
-}
-
-std::size_t look_of(const EventRow& row) {
-  return mixed(row.event_class, std::hash<std::string_view>()(row.values));
 }
 
 }  // namespace
@@ -31,15 +22,27 @@ bool StepMatcher::looks_at(std::size_t step, std::size_t waits_for) const {
   return input.read_by >> plan_.next_input(waits_for) != 0;
 }
 
+/// What conditions that may still be asked can see of a row that stands for a step. In `together` the step's
+/// own condition may wait too.
+std::string StepMatcher::look_of(const EventRow& row, std::size_t step) const {
+  const InputData& input = state_.inputs[plan_.steps[step].input];
+  const bool sees_all = !plan_.in_order || input.read_slots.empty();
+  std::string look =
+      bytes_of(row, sees_all ? std::span<const std::uint32_t>() : input.read_slots, judge_.data());
+  if (sees_all) look += std::to_string(row.event_class) + (row.alert_rule == kNoIndex ? "e" : "a");
+  return look;
+}
+
 void StepMatcher::set_agreement(Partial& partial, std::size_t step) const {
   if (!plan_.in_order) {
-    partial.agreement = looks_at(step, step) ? look_of(*partial.steps[0].row) : 0;
+    partial.agreement =
+        looks_at(step, step) ? std::hash<std::string>()(look_of(*partial.steps[0].row, step)) : 0;
     return;
   }
   if (partial.matched() == 0 || step == partial.steps.size()) return;
   std::size_t hash = 0;
   for (std::size_t i = 0; i < partial.matched(); ++i) {
-    if (looks_at(i, step)) hash = mixed(hash, look_of(*partial.steps[i].row));
+    if (looks_at(i, step)) hash = mixed(hash, std::hash<std::string>()(look_of(*partial.steps[i].row, i)));
   }
   for (const Row& row : partial.steps.back().others) hash = mixed(hash, std::hash<Row>()(row));
   for (const Row& row : partial.steps.back().blockers) hash = mixed(hash, std::hash<Row>()(row));
@@ -51,7 +54,9 @@ bool StepMatcher::agree(const Partial& a, const Partial& b, std::size_t step) co
   const StepMatch &of_a = a.steps.back(), &of_b = b.steps.back();
   if (of_a.others != of_b.others || of_a.blockers != of_b.blockers) return false;
   for (std::size_t i = 0; i < a.matched(); ++i) {
-    if (looks_at(i, step) && !look_alike(*a.steps[i].row, *b.steps[i].row)) return false;
+    if (looks_at(i, step) && look_of(*a.steps[i].row, plan_.in_order ? i : step) !=
+                                 look_of(*b.steps[i].row, plan_.in_order ? i : step))
+      return false;
   }
   return true;
 }
@@ -107,10 +112,11 @@ void StepMatcher::prune_by(Partials& partials, std::size_t step, std::size_t lim
 /// Of rows that conditions cannot tell from the newest one, keeps as many as one match can take.
 void StepMatcher::keep_newest_alike(Partials& partials, std::size_t step) const {
   const Partial newest = *partials.back();
+  const std::string look = look_of(*newest.steps[0].row, step);
   Rows alike;
   for (std::size_t at = partials.size(); at-- > 0;) {
     const Row& other = partials[at]->steps[0].row;
-    if (partials[at]->agreement != newest.agreement || !look_alike(*other, *newest.steps[0].row)) continue;
+    if (partials[at]->agreement != newest.agreement || look_of(*other, step) != look) continue;
     if (plan_.steps[step].takes_alerts && has_event(alike, *other)) continue;
     if (alike.size() < plan_.events) {
       alike.push_back(other);

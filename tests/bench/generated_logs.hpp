@@ -151,10 +151,9 @@ class Writer {
   std::string head(const char* operation, int type, const char* workload, const std::string& who,
                    int user_type) {
     return R"({"CreationTime":")" + time() + '"' + text("Id", guid()) + text("Operation", operation) +
-           text("OrganizationId", kTenant) + R"(,"RecordType":)" +
-           std::to_string(type) + text("ResultStatus", "Succeeded") + text("UserKey", "1003200" + hex(9)) +
-           R"(,"UserType":)" + std::to_string(user_type) + R"(,"Version":1)" + text("Workload", workload) +
-           text("UserId", who);
+           text("OrganizationId", kTenant) + R"(,"RecordType":)" + std::to_string(type) +
+           text("ResultStatus", "Succeeded") + text("UserKey", "1003200" + hex(9)) + R"(,"UserType":)" +
+           std::to_string(user_type) + R"(,"Version":1)" + text("Workload", workload) + text("UserId", who);
   }
   std::string message_id() { return "<" + hex(24) + "@" + hex(6) + ".eurprd04.prod.example>"; }
   /// What records of mailboxes share.
