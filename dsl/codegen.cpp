@@ -464,7 +464,7 @@ void ProgramGenerator::generate_rule(std::uint32_t model_rule) {
   StateGenerator* remembered = nullptr;
   if (has_state) {
     state_generators_[model_rule] = std::make_unique<StateGenerator>(
-        plain, rule, info, out_, static_cast<std::uint32_t>(state - states_.begin()), number,
+        plain, rule, out_, static_cast<std::uint32_t>(state - states_.begin()), number,
         [this](UnitDraft unit, Span where) { return rule_unit(std::move(unit), where); });
     remembered = state_generators_[model_rule].get();
   }

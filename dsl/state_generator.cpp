@@ -47,9 +47,9 @@ DurationData duration_of(const Expr* expr) {
   return data;
 }
 
-StateGenerator::StateGenerator(const UnitContext& context, const ast::Rule& rule, const RuleInfo& info,
-                               ProgramData& out, std::uint32_t number, std::uint32_t rule_number, AddUnit add)
-    : context_(context), rule_(rule), info_(info), out_(out), number_(number), add_(std::move(add)) {
+StateGenerator::StateGenerator(const UnitContext& context, const ast::Rule& rule, ProgramData& out,
+                               std::uint32_t number, std::uint32_t rule_number, AddUnit add)
+    : context_(context), rule_(rule), out_(out), number_(number), add_(std::move(add)) {
   data_.rule = rule_number;
   data_.within = duration_of(rule.within.get());
   for (std::size_t i = 0; i < rule.each.size(); ++i) {

@@ -57,7 +57,7 @@ class StateGenerator {
   using AddUnit = std::function<std::uint32_t(UnitDraft, Span)>;
 
   /// `number` is the state's place in ProgramData::states. Declares slots for the keys.
-  StateGenerator(const UnitContext& context, const ast::Rule& rule, const RuleInfo& info, ProgramData& out,
+  StateGenerator(const UnitContext& context, const ast::Rule& rule, ProgramData& out,
                  std::uint32_t number, std::uint32_t rule_number, AddUnit add);
   StateGenerator(const StateGenerator&) = delete;
   StateGenerator& operator=(const StateGenerator&) = delete;
@@ -93,7 +93,6 @@ class StateGenerator {
 
   UnitContext context_;
   const ast::Rule& rule_;
-  const RuleInfo& info_;
   ProgramData& out_;
   const std::uint32_t number_;
   const AddUnit add_;

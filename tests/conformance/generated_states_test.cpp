@@ -166,14 +166,13 @@ std::string difference(const Lines& expected, const Lines& found) {
 
 /// The log in an order in which no event comes later than 10 minutes after one that is newer.
 std::vector<LoggedEvent> arrivals(const std::vector<LoggedEvent>& log, std::mt19937_64& random) {
-  std::vector<std::pair<std::int64_t, LoggedEvent>> timed;
-  for (const LoggedEvent& event : log)
-    timed.emplace_back(
-        reference::newest_time({event}) + static_cast<std::int64_t>(random() % 600) * 1'000'000'000, event);
-  std::stable_sort(timed.begin(), timed.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::multimap<std::int64_t, LoggedEvent> timed;
+  for (const LoggedEvent& event : log) {
+    const auto delay = static_cast<std::int64_t>(random() % 600) * 1'000'000'000;
+    timed.emplace(reference::newest_time({event}) + delay, event);
+  }
   std::vector<LoggedEvent> ordered;
-  for (auto& [arrival, event] : timed) ordered.push_back(std::move(event));
+  for (const auto& [arrival, event] : timed) ordered.push_back(event);
   return ordered;
 }
 
