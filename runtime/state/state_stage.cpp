@@ -5,6 +5,7 @@
 
 #include "runtime/digest.hpp"
 #include "runtime/sealed_program.hpp"
+#include "runtime/time_math.hpp"
 
 namespace shrike {
 namespace {
@@ -18,10 +19,6 @@ constexpr std::size_t kBytesPerTold = 160;
 constexpr std::int64_t kFuture = 600LL * 1'000'000'000;
 
 std::string told_key(const EventRow& row) { return Digest().add(row.class_name).add(row.id).hex(); }
-
-std::int64_t minus(std::int64_t time, std::int64_t duration) {
-  return time < INT64_MIN + duration ? INT64_MIN : time - duration;
-}
 
 }  // namespace
 
@@ -44,6 +41,9 @@ StateStage::StateStage(const Program& program, Vm& vm, CallContext& context, con
         reads.insert(data.rules[rule].state);
       }
     }
+    std::set<std::uint32_t> behind{static_cast<std::uint32_t>(behind_.size())};
+    for (const std::uint32_t read : reads) behind.insert(behind_[read].begin(), behind_[read].end());
+    behind_.emplace_back(behind.begin(), behind.end());
     classes_of_.emplace_back(classes.begin(), classes.end());
     reads_.emplace_back(reads.begin(), reads.end());
     std::int64_t lateness = 0;
@@ -104,15 +104,16 @@ Expected<void> StateStage::take(Row row, std::string_view tenant) {
 
 std::int64_t StateStage::horizon(const Tenant& tenant, std::size_t state) const {
   if (options_.decide == Decide::kFinal) return tenant.decided;
-  if (lateness_[state] == kUnlimitedLateness) return INT64_MIN;
-  std::int64_t newest = INT64_MIN;
-  for (const std::uint32_t event_class : classes_of_[state])
-    newest = std::max(newest, tenant.newest[event_class]);
-  std::int64_t horizon_of_rule = minus(newest, lateness_[state]);
   // What a rule reads may still change as long as the alerts that it reads may.
-  for (const std::uint32_t read : reads_[state])
-    horizon_of_rule = std::min(horizon_of_rule, horizon(tenant, read));
-  return horizon_of_rule;
+  std::int64_t horizon = INT64_MAX;
+  for (const std::uint32_t one : behind_[state]) {
+    if (lateness_[one] == kUnlimitedLateness) return INT64_MIN;
+    std::int64_t newest = INT64_MIN;
+    for (const std::uint32_t event_class : classes_of_[one])
+      newest = std::max(newest, tenant.newest[event_class]);
+    horizon = std::min(horizon, saturating_subtract(newest, lateness_[one]));
+  }
+  return horizon;
 }
 
 /// What an event changes: it comes, it comes again and changes nothing, or it is told with more fields.
@@ -174,7 +175,8 @@ void StateStage::forget_told(Tenant& tenant) {
   for (const std::int64_t time : tenant.newest) newest = std::max(newest, time);
   for (std::size_t state = 0; state < lateness_.size(); ++state)
     settled = std::min(settled, horizon(tenant, state));
-  while (!tenant.told_order.empty() && tenant.told_order.front().first < minus(newest, kToldMemory)) {
+  while (!tenant.told_order.empty() &&
+         tenant.told_order.front().first < saturating_subtract(newest, kToldMemory)) {
     tenant.told.erase(tenant.told_order.front().second);
     tenant.told_order.pop_front();
   }
@@ -286,7 +288,7 @@ Expected<void> StateStage::run_deadlines(Tenant& tenant, std::int64_t until) {
 
 Expected<void> StateStage::run_slices(Tenant& tenant, const std::vector<Row>& rows) {
   const std::int64_t time = rows.front()->time;
-  if (auto done = run_deadlines(tenant, time - 1); !done) return done;
+  if (auto done = run_deadlines(tenant, saturating_subtract(time, 1)); !done) return done;
   std::vector<RowChange> changes;
   for (const Row& row : rows) {
     changes.push_back({row, true});
@@ -358,7 +360,8 @@ Expected<void> StateStage::finish(std::int64_t newest) {
   if (auto closed = close_slice(); !closed) return closed;
   for (auto& [name, each] : tenants_) {
     if (auto done = run_deadlines(each, newest); !done) return done;
-    each.decided = std::max(each.decided, newest == INT64_MAX ? newest : newest + 1);
+    each.decided = std::max(each.decided, saturating_add(newest, 1));
+    std::fill(each.settled.begin(), each.settled.end(), each.decided);
     for (std::size_t i = 0; i < each.rules.size(); ++i) {
       if (each.rules[i] != nullptr)
         stats_.by_rule[data.rules[data.states[i].rule].name].undecided += each.rules[i]->undecided();
@@ -452,7 +455,9 @@ bool StateStage::load(BytesReader& bytes, const RowLayouts& layouts) {
 
 bool StateStage::load_tenant(BytesReader& bytes, const RowLayouts& layouts) {
   const ProgramData& data = program_.data();
-  Tenant& tenant = tenant_of(bytes.text());
+  const std::string_view tenant_name = bytes.text();
+  if (tenants_.find(tenant_name) != tenants_.end()) return false;
+  Tenant& tenant = tenant_of(tenant_name);
   tenant.decided = bytes.signed_number();
   for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {
     const std::string_view name = bytes.text();

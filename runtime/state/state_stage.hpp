@@ -95,8 +95,10 @@ class StateStage {
   std::vector<std::vector<std::uint32_t>>
       classes_of_;                                 ///< per state: classes of its events, alerts' included
   std::vector<std::vector<std::uint32_t>> reads_;  ///< per state: those of the rules whose alerts it reads
-  std::vector<std::int64_t> lateness_;             ///< per state, nanoseconds
-  SortedRuns waiting_;                             ///< events by tenant, class, id
+  std::vector<std::vector<std::uint32_t>>
+      behind_;                          ///< per state: itself and all that its alerts come from, however far
+  std::vector<std::int64_t> lateness_;  ///< per state, nanoseconds
+  SortedRuns waiting_;                  ///< events by tenant, class, id
   std::int64_t arrival_ = INT64_MAX;
   std::uint64_t rows_ = 0;
 };
