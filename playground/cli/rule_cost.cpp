@@ -58,20 +58,53 @@ std::vector<std::uint32_t> units_of_alert(const ProgramData& data, std::uint32_t
   return units;
 }
 
+/// The units that decide whether the rule fires. Those that aggregates run on every kept event count once.
+std::vector<std::uint32_t> units_of_condition(const ProgramData& data, const RuleData& rule) {
+  std::vector<std::uint32_t> units{rule.where};
+  if (rule.state != kNoIndex) {
+    const StateData& state = data.states[rule.state];
+    units.push_back(state.when);
+    for (const InputData& input : state.inputs)
+      units.insert(units.end(), {input.filter, input.keys, input.where});
+    for (const ColumnData& column : state.columns) units.insert(units.end(), {column.values, column.where});
+    for (const AggregateData& used : data.aggregates) {
+      if (used.state != rule.state) continue;
+      units.insert(units.end(), {used.values, used.number, used.bucket, used.scan_where, used.scan_values});
+    }
+  }
+  std::erase(units, kNoIndex);
+  return units;
+}
+
+/// Whether events of the class can make the rule fire: by themselves, or as the event of an alert that it
+/// reads.
+bool may_judge(const ProgramData& data, const RuleData& rule, std::uint32_t event_class) {
+  const auto has_class = [&](const std::vector<std::uint32_t>& classes) {
+    return std::find(classes.begin(), classes.end(), event_class) != classes.end();
+  };
+  if (has_class(rule.classes)) return true;
+  if (rule.state == kNoIndex) return false;
+  const std::vector<InputData>& inputs = data.states[rule.state].inputs;
+  return std::any_of(inputs.begin(), inputs.end(), [&](const InputData& input) {
+    return has_class(input.classes) ||
+           std::any_of(input.alerts.begin(), input.alerts.end(),
+                       [&](std::uint32_t read) { return may_judge(data, data.rules[read], event_class); });
+  });
+}
+
 RuleCost cost_of_rule(const ProgramData& data, std::uint32_t index) {
   const RuleData& rule = data.rules[index];
   RuleCost cost;
   cost.rule = rule.name;
-  if (rule.where != kNoIndex) cost.condition = data.units[rule.where].cost;
+  const std::vector<std::uint32_t> condition = units_of_condition(data, rule);
+  for (const std::uint32_t unit : condition) cost.condition = add(cost.condition, data.units[unit].cost);
   const std::vector<std::uint32_t> later = units_of_alert(data, index);
   std::uint64_t alert = 0;
   for (const std::uint32_t unit : later) alert = add(alert, data.units[unit].cost);
   for (const SourceData& source : data.sources) {
-    const bool feeds =
-        std::find(rule.classes.begin(), rule.classes.end(), source.event_class) != rule.classes.end();
-    if (!feeds || source.accept == kNoIndex) continue;
+    if (!may_judge(data, rule, source.event_class) || source.accept == kNoIndex) continue;
     Slots slots;
-    collect(data, source, rule.where, slots);
+    for (const std::uint32_t unit : condition) collect(data, source, unit, slots);
     const std::uint64_t fields = cost_of(data, source, slots);
     cost.fields = std::max(cost.fields, fields);
     cost.slots = std::max<std::uint64_t>(cost.slots, slots.size());
