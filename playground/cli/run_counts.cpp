@@ -43,6 +43,7 @@ std::string state_text(const EngineStats& stats) {
   text += row("events told again", stats.repeated_events);
   if (stats.late_events != 0) text += row("events that came too late", stats.late_events);
   if (stats.future_events != 0) text += row("events from the future", stats.future_events);
+  if (stats.forgotten_tenants != 0) text += row("tenants forgotten", stats.forgotten_tenants);
   for (const StateCounter& counter : kStateCounters) {
     std::uint64_t sum = 0;
     for (const auto& [rule, counts] : stats.by_rule) sum += counts.*counter.count;
@@ -65,6 +66,7 @@ Json state_json(const EngineStats& stats) {
   return Json{{"repeated_events", stats.repeated_events},
               {"late_events", stats.late_events},
               {"future_events", stats.future_events},
+              {"forgotten_tenants", stats.forgotten_tenants},
               {"rules", std::move(rules)}};
 }
 

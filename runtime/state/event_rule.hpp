@@ -32,7 +32,7 @@ class EventRule : public RuleState {
 
   Events events_{&is_earlier_event};
   std::int64_t horizon_ = INT64_MIN;
-  EventState event_;
+  EventState& event_ = judge_.event();
 };
 
 }  // namespace shrike

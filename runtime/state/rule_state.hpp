@@ -30,7 +30,7 @@ struct FiringChange {
   bool stands = true;
 };
 
-/// What judging a row needs: the machine, and an event that is filled from rows. One per engine.
+/// What judging a row needs: the machine, and events that are filled from rows. One per engine.
 class RowJudge {
  public:
   /// All must outlive it.
@@ -43,6 +43,10 @@ class RowJudge {
   /// Whether the row is one of an input's classes or alerts and passes its filter.
   bool takes(const InputData& input, EventState& event, const EventRow& row);
   std::int64_t duration(const DurationData& duration, std::uint32_t profile) const;
+
+  /// Events to open; what was opened before is gone. They are large, so all rules share them.
+  EventState& event() { return event_; }
+  EventState& other_event() { return other_event_; }
 
   const Program& program() const { return program_; }
   const ProgramData& data() const { return program_.data(); }
@@ -68,6 +72,7 @@ class RowJudge {
   const EngineOptions& options_;
   EngineStats& stats_;
   std::uint64_t uses_ = 0;
+  EventState event_, other_event_;
 };
 
 /// A key of a rule: its identity as bytes, and the values to show (in the arena).

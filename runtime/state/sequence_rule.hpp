@@ -91,7 +91,7 @@ class SequenceRule : public RuleState {
   std::int64_t horizon_ = INT64_MIN;
   std::int64_t decided_ = INT64_MIN;  ///< deadlines until then are decided
   std::size_t bytes_ = 0;
-  EventState event_;
+  EventState& event_ = judge_.event();
 };
 
 }  // namespace shrike

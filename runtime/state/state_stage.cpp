@@ -16,6 +16,8 @@ constexpr std::int64_t kToldMemory = 8 * kDay;
 /// How many events pass between two looks at the memory.
 constexpr std::uint64_t kLookAtMemory = 256;
 constexpr std::size_t kBytesPerTold = 160;
+// What a tenant takes without anything remembered, about.
+constexpr std::size_t kBytesPerTenant = 1024, kBytesPerRule = 768;
 constexpr std::int64_t kFuture = 600LL * 1'000'000'000;
 
 std::string told_key(const EventRow& row) { return Digest().add(row.class_name).add(row.id).hex(); }
@@ -156,9 +158,10 @@ Expected<void> StateStage::take_now(Row row, Tenant& tenant) {
   if (!changes.empty()) {
     if (auto done = run(tenant, std::move(changes), 0, Order::kAnyOrder); !done) return done;
   }
-  if (++rows_ % kLookAtMemory == 0) {
+  tenant.used = ++rows_;
+  if (rows_ % kLookAtMemory == 0) {
     forget_told(tenant);
-    keep_within_memory();
+    keep_within_memory(tenant);
   }
   return {};
 }
@@ -297,7 +300,8 @@ Expected<void> StateStage::run_slices(Tenant& tenant, const std::vector<Row>& ro
   }
   if (auto done = run(tenant, std::move(changes), time, Order::kInOrder); !done) return done;
   rows_ += rows.size();
-  if (rows_ / kLookAtMemory != (rows_ - rows.size()) / kLookAtMemory) keep_within_memory();
+  tenant.used = rows_;
+  if (rows_ / kLookAtMemory != (rows_ - rows.size()) / kLookAtMemory) keep_within_memory(tenant);
   return {};
 }
 
@@ -372,16 +376,30 @@ Expected<void> StateStage::finish(std::int64_t newest) {
 
 // ---- memory
 
-void StateStage::keep_within_memory() {
-  const auto total = [&] {
-    std::size_t bytes = 0;
-    for (const auto& [name, tenant] : tenants_) {
-      bytes += tenant.told.size() * kBytesPerTold;
-      for (const auto& rule : tenant.rules) bytes += rule != nullptr ? rule->bytes() : 0;
-    }
-    return bytes;
-  };
-  std::size_t bytes = total();
+std::size_t StateStage::bytes_of(const Tenant& tenant) const {
+  std::size_t bytes = kBytesPerTenant + tenant.name.size() + tenant.told.size() * kBytesPerTold;
+  for (const auto& rule : tenant.rules) bytes += rule != nullptr ? kBytesPerRule + rule->bytes() : 0;
+  return bytes;
+}
+
+/// Where the keys of rules are not what takes the memory: forgets tenants that had no event for longest.
+void StateStage::forget_tenants(std::size_t bytes, const Tenant& busy) {
+  std::vector<std::pair<std::uint64_t, const Tenant*>> by_use;
+  for (const auto& [name, tenant] : tenants_) {
+    if (&tenant != &busy) by_use.emplace_back(tenant.used, &tenant);
+  }
+  std::sort(by_use.begin(), by_use.end());
+  for (const auto& [used, tenant] : by_use) {
+    if (bytes <= options_.memory / 2) return;
+    bytes -= std::min(bytes, bytes_of(*tenant));
+    ++stats_.forgotten_tenants;
+    tenants_.erase(tenants_.find(tenant->name));
+  }
+}
+
+void StateStage::keep_within_memory(const Tenant& busy) {
+  std::size_t bytes = 0;
+  for (const auto& [name, tenant] : tenants_) bytes += bytes_of(tenant);
   const std::size_t limit = options_.memory / 2;  // the rest is for events that wait
   while (bytes > limit) {
     RuleState* oldest = nullptr;
@@ -399,7 +417,7 @@ void StateStage::keep_within_memory() {
       }
       if (oldest != nullptr) break;
     }
-    if (oldest == nullptr) return;
+    if (oldest == nullptr) return forget_tenants(bytes, busy);
     const std::size_t before = oldest->bytes();
     oldest->evict_oldest(in_progress);
     bytes -= before - std::min(before, oldest->bytes());

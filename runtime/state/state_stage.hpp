@@ -68,6 +68,7 @@ class StateStage {
     std::unordered_map<std::string, Told> told;     ///< by class and id
     std::deque<std::pair<std::int64_t, std::string>> told_order;
     std::vector<std::int64_t> settled;  ///< per state: rows before it come no more
+    std::uint64_t used = 0;             ///< number of the newest row
     std::int64_t decided = INT64_MIN;   ///< inputs with an end: before it everything was judged
   };
   enum class Order : std::uint8_t { kInOrder, kAnyOrder };
@@ -84,7 +85,9 @@ class StateStage {
   void forget_told(Tenant& tenant);
   void save_tenant(std::string& out, const Tenant& tenant) const;
   bool load_tenant(BytesReader& bytes, const RowLayouts& layouts);
-  void keep_within_memory();
+  void keep_within_memory(const Tenant& busy);
+  std::size_t bytes_of(const Tenant& tenant) const;
+  void forget_tenants(std::size_t bytes, const Tenant& busy);
 
   const Program& program_;
   const EngineOptions& options_;

@@ -119,7 +119,7 @@ class StepMatcher {
   const StepPlan plan_;
   std::vector<std::pair<std::size_t, std::uint32_t>> named_keys_;  ///< key and its slot
   StepView view_;
-  EventState event_;
+  EventState& event_ = judge_.other_event();
 };
 
 }  // namespace shrike

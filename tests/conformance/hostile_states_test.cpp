@@ -182,6 +182,28 @@ TEST_CASE("state that somebody changed is refused, or read as something else and
   CHECK(accepted > 0);
 }
 
+TEST_CASE("a flood of tenants or of keys takes no more than the memory, and what is forgotten is counted") {
+  for (const bool are_tenants : {true, false}) {
+    EngineOptions options;
+    options.memory = 2'000'000;
+    options.lateness_of_all = 0;
+    Engine engine(program(), options);
+    std::size_t most = 0;
+    for (int i = 0; i < 6000; ++i) {
+      const std::string name = "n" + std::to_string(i);
+      REQUIRE(engine.feed_event("signin", {{"user", Value::of_string(are_tenants ? "a" : name)},
+                                           {"session", Value::of_string(name)},
+                                           {"id", Value::of_string(name)},
+                                           {"tenant", Value::of_string(are_tenants ? name : "t")},
+                                           {"time", Value::of_time(kStart + i * kSecond)}}));
+      if (i % 1000 == 999) most = std::max(most, engine.save_state().size());
+    }
+    CHECK(most < options.memory);
+    CHECK(engine.stats().is_incomplete());
+    CHECK((engine.stats().forgotten_tenants > 0) == are_tenants);
+  }
+}
+
 TEST_CASE("what comes after the end but belongs before it is too late") {
   EngineOptions options;
   options.decide = Decide::kFinal;

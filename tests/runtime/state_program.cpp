@@ -186,7 +186,7 @@ std::size_t run_states(const Program& program) {
     options.lateness_of_all = kUnlimitedLateness;
     Engine engine(program, options);
     const auto take = [&] {
-      for (const Alert& alert : engine.given()) alerts += to_json(alert).empty() ? 0 : 1;
+      for (const Alert& alert : engine.given()) alerts += to_json(alert).empty() ? 0U : 1U;
     };
     const auto feed = [&](std::int64_t i) {
       const std::string id = "e" + std::to_string(i % 11);
@@ -206,7 +206,7 @@ std::size_t run_states(const Program& program) {
     for (std::int64_t i = 0; i < 12; ++i) feed(i);
     (void)engine.advance(1'767'225'600 * kSecond + 3 * kHour);
     take();
-    (void)engine.finish([&](const Alert& alert) { alerts += to_json(alert).empty() ? 0 : 1; });
+    (void)engine.finish([&](const Alert& alert) { alerts += to_json(alert).empty() ? 0U : 1U; });
     Engine next(program, options);
     if (next.load_state(engine.save_state())) engine = std::move(next);
     feed(12);
