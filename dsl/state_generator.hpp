@@ -57,8 +57,8 @@ class StateGenerator {
   using AddUnit = std::function<std::uint32_t(UnitDraft, Span)>;
 
   /// `number` is the state's place in ProgramData::states. Declares slots for the keys.
-  StateGenerator(const UnitContext& context, const ast::Rule& rule, ProgramData& out,
-                 std::uint32_t number, std::uint32_t rule_number, AddUnit add);
+  StateGenerator(const UnitContext& context, const ast::Rule& rule, ProgramData& out, std::uint32_t number,
+                 std::uint32_t rule_number, AddUnit add);
   StateGenerator(const StateGenerator&) = delete;
   StateGenerator& operator=(const StateGenerator&) = delete;
 

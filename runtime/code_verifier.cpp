@@ -180,6 +180,8 @@ class UnitVerifier {
         }
         return below(data_.tables.size(), "table");
       case OperandKind::kThis:
+        // The event that is judged may be of another source.
+        if (unit_.source != kNoIndex) return fmt::format("{}: `this` in a unit of one source", field);
         facts_.slots.push_back(operand.index());
         return below(data_.slots.size(), "slot");
       case OperandKind::kStep:

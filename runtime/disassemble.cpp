@@ -6,9 +6,11 @@
 #include <iterator>
 #include <set>
 
+#include "runtime/aggregate_table.hpp"
 #include "runtime/instruction_text.hpp"
 #include "runtime/opcodes.hpp"
 #include "runtime/program_data.hpp"
+#include "runtime/time_text.hpp"
 
 namespace shrike {
 namespace {
@@ -82,6 +84,7 @@ class Listing {
     for (const GuardData& guard : rule.guards) add_guard(guard);
     add_lets(rule);
     if (rule.where != kNoIndex) add_unit("where", rule.where);
+    if (rule.state != kNoIndex) add_state(rule.state);
     if (rule.score != kNoIndex) add_unit("score", rule.score);
     if (rule.say_values != kNoIndex) add_unit("say", rule.say_values);
     if (rule.show_values != kNoIndex) add_unit("show", rule.show_values);
@@ -94,6 +97,82 @@ class Listing {
       put("  except {}{}\n", quoted_short(exception.title), exception.drop ? "   drop" : "");
       if (exception.where != kNoIndex) add_unit("where", exception.where);
       if (exception.score != kNoIndex) add_unit("score", exception.score);
+    }
+  }
+
+  std::string time_of(const DurationData& duration) const {
+    return duration.param != kNoIndex ? plain(data_.params[duration.param].name)
+                                      : format_duration(duration.nanoseconds);
+  }
+  static bool is_given(const DurationData& duration) {
+    return duration.param != kNoIndex || duration.nanoseconds != 0;
+  }
+
+  /// What the rule remembers: its keys, what goes in, what is kept of it, and what is asked of that.
+  void add_state(std::uint32_t number) {
+    const StateData& state = data_.states[number];
+    if (state.kind != StateKind::kEvent) {
+      std::string keys;
+      for (std::size_t i = 0; i < state.key_names.size(); ++i)
+        keys += (i == 0 ? "" : ", ") + plain(state.key_names[i]) + (state.key_cased[i] != 0 ? " cased" : "");
+      put("  each {} within {}\n", keys, time_of(state.within));
+    }
+    if (state.kind == StateKind::kSequence) put("  sequence\n");
+    if (state.kind == StateKind::kTogether) put("  together\n");
+    for (std::size_t i = 0; i < state.inputs.size(); ++i) add_input(state.inputs[i], i);
+    for (std::size_t i = 0; i < state.columns.size(); ++i) {
+      const ColumnData& column = state.columns[i];
+      put("  column {} of every kept event{}{}\n", i, column.told_apart ? ", told apart" : "",
+          column.values == kNoIndex ? ": only that it is there" : "");
+      if (column.where != kNoIndex) add_unit("column where", column.where);
+      if (column.values != kNoIndex) add_unit("column values", column.values);
+    }
+    for (std::uint32_t i = 0; i < data_.aggregates.size(); ++i) {
+      if (data_.aggregates[i].state == number) add_aggregate(i);
+    }
+    if (state.when != kNoIndex) add_unit("when", state.when);
+  }
+
+  void add_input(const InputData& input, std::size_t number) {
+    std::string from;
+    const auto more = [&](const std::string& text) { from += (from.empty() ? "" : ", ") + text; };
+    for (const std::uint32_t event_class : input.classes) more(plain(data_.classes[event_class].name));
+    for (const std::uint32_t rule : input.alerts) more("alert " + plain(data_.rules[rule].name));
+    if (input.step.empty() && !input.absent) {
+      put("  takes {}\n", from);
+    } else {
+      put("  step {} {}{}: {}", number, input.absent ? "not " : "", plain(input.step), from);
+      if (input.times_param != kNoIndex) {
+        put(" times {}", plain(data_.params[input.times_param].name));
+      } else if (input.times != 1) {
+        put(" times {}", input.times);
+      }
+      if (is_given(input.times_in)) put(" in {}", time_of(input.times_in));
+      if (is_given(input.within)) put(" within {}", time_of(input.within));
+      put("\n");
+    }
+    if (input.filter != kNoIndex) add_unit("filter", input.filter);
+    if (input.keys != kNoIndex) add_unit("keys", input.keys);
+    if (input.where != kNoIndex) add_unit("where, with steps before", input.where);
+  }
+
+  void add_aggregate(std::uint32_t number) {
+    const AggregateData& aggregate = data_.aggregates[number];
+    const AggregateRow& row = row_of(aggregate.function);
+    put("  aggregate {}: {}", number, row.name);
+    if (aggregate.function == Aggregate::kStepCount) {
+      put(" {}", plain(data_.states[aggregate.state].inputs[aggregate.column].step));
+    } else if (row.has_column) {
+      put(" of column {}", aggregate.column);
+    }
+    if (is_given(aggregate.last)) put(", last {}", time_of(aggregate.last));
+    if (aggregate.scan_where != kNoIndex) put(", asking each kept event");
+    put("   ({})\n", row.help);
+    for (const auto& [title, unit] :
+         {std::pair("own values", aggregate.values), std::pair("percentage", aggregate.number),
+          std::pair("unit of time", aggregate.bucket), std::pair("where, with this", aggregate.scan_where),
+          std::pair("values, with this", aggregate.scan_values)}) {
+      if (unit != kNoIndex) add_unit(title, unit);
     }
   }
 

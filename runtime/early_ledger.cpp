@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/firing_bytes.hpp"
+#include "runtime/time_math.hpp"
 
 namespace shrike {
 namespace {
@@ -21,7 +22,7 @@ bool EarlyLedger::is_duplicate(const Alert& alert) {
   if (!seen_.insert(alert.id).second) return true;
   seen_order_.emplace_back(alert.time, alert.id);
   while (seen_order_.size() > kMaxSeen ||
-         (!seen_order_.empty() && seen_order_.front().first < newest_ - kMemory)) {
+         (!seen_order_.empty() && seen_order_.front().first < saturating_subtract(newest_, kMemory))) {
     seen_.erase(seen_order_.front().second);
     seen_order_.pop_front();
   }
@@ -30,8 +31,9 @@ bool EarlyLedger::is_duplicate(const Alert& alert) {
 
 void EarlyLedger::forget_old(std::int64_t newest) {
   if (by_key_.size() < purge_at_) return;
-  std::erase_if(by_key_,
-                [&](const auto& entry) { return entry.second.back().firing.alert.time < newest - kMemory; });
+  std::erase_if(by_key_, [&](const auto& entry) {
+    return entry.second.back().firing.alert.time < saturating_subtract(newest, kMemory);
+  });
   purge_at_ = std::max<std::size_t>(4096, 2 * by_key_.size());
 }
 
@@ -133,7 +135,8 @@ void EarlyLedger::save(std::string& out) const {
   append_signed(out, newest_);
   std::map<std::string_view, const Entries*> sorted;
   for (const auto& [key, entries] : by_key_) {
-    if (entries.back().firing.alert.time >= newest_ - kMemory) sorted.emplace(key, &entries);
+    if (entries.back().firing.alert.time >= saturating_subtract(newest_, kMemory))
+      sorted.emplace(key, &entries);
   }
   append_unsigned(out, sorted.size());
   for (const auto& [key, entries] : sorted) {

@@ -15,6 +15,7 @@
 #include "runtime/record_decoder.hpp"
 #include "runtime/sealed_program.hpp"
 #include "runtime/state/state_stage.hpp"
+#include "runtime/time_math.hpp"
 #include "runtime/vm.hpp"
 #include "runtime/vm_operations.hpp"
 
@@ -23,7 +24,11 @@ namespace {
 
 /// A record in an export in a message in …: more is no log, but an attack.
 constexpr unsigned kMaxUnwraps = 4;
-constexpr double kSecond = 1e9;
+
+double seconds_between(std::int64_t earlier, std::int64_t later) {
+  constexpr double kSecond = 1e9;
+  return static_cast<double>(saturating_subtract(later, earlier)) / kSecond;
+}
 
 /// The path without which a condition cannot hold, where its first instruction tells: most sources begin by
 /// asking whether the record has something at all, or has it with some value. kNoIndex where it does not.
@@ -281,8 +286,7 @@ Expected<void> Engine::State::fire(std::uint32_t rule_index, std::string_view re
   if (vm.out_of_steps())
     return {};  // reported by the caller; half a message would be worse than a counted reject
   if (options.decide == Decide::kFinal) return final_ledger.add(firing);
-  if (newest > firing.alert.time)
-    firing.alert.late = static_cast<double>(newest - firing.alert.time) / kSecond;
+  if (newest > firing.alert.time) firing.alert.late = seconds_between(firing.alert.time, newest);
   early_ledger.add_once(std::move(firing), stats);
   return {};
 }
@@ -319,7 +323,7 @@ Expected<void> Engine::State::take_change(FiringChange change) {
   }
   ++stats.firings;
   Alert& alert = change.firing.alert;
-  if (newest > alert.time) alert.late = static_cast<double>(newest - alert.time) / kSecond;
+  if (newest > alert.time) alert.late = seconds_between(alert.time, newest);
   early_ledger.add(std::move(change.firing), stats);
   return {};
 }
@@ -535,12 +539,13 @@ const Program& Engine::program() const { return state_->program; }
 RejectReason Engine::last_reject() const { return state_->last_reject; }
 
 bool EngineStats::is_incomplete() const {
-  return forgotten_ids != 0 || std::any_of(by_rule.begin(), by_rule.end(), [](const auto& entry) {
-           const StateStats& rule = entry.second;
-           return rule.keys_cut + rule.partials_dropped + rule.events_dropped + rule.evicted_keys +
-                      rule.out_of_steps !=
-                  0;
-         });
+  if (forgotten_ids + forgotten_tenants != 0) return true;
+  return std::any_of(by_rule.begin(), by_rule.end(), [](const auto& entry) {
+    const StateStats& rule = entry.second;
+    return rule.keys_cut + rule.partials_dropped + rule.events_dropped + rule.evicted_keys +
+               rule.out_of_steps !=
+           0;
+  });
 }
 
 }  // namespace shrike

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "runtime/firing_bytes.hpp"
+#include "runtime/time_math.hpp"
 
 namespace shrike {
 namespace {
@@ -47,7 +48,7 @@ bool FinalLedger::stands(const Firing& firing, EngineStats& stats) {
     ++stats.quieted;
     return false;
   }
-  since = {alert.time, alert.score, alert.time + firing.quiet};
+  since = {alert.time, alert.score, saturating_add(alert.time, firing.quiet)};
   return true;
 }
 
@@ -55,7 +56,7 @@ bool FinalLedger::stands(const Firing& firing, EngineStats& stats) {
 void FinalLedger::forget_old(std::int64_t now) {
   if (quiet_.size() + given_.size() < forget_at_) return;
   std::erase_if(quiet_, [&](const auto& entry) { return entry.second.until <= now; });
-  std::erase_if(given_, [&](const auto& entry) { return entry.second < now - kMemory; });
+  std::erase_if(given_, [&](const auto& entry) { return entry.second < saturating_subtract(now, kMemory); });
   forget_at_ = std::max<std::size_t>(1024, 2 * (quiet_.size() + given_.size()));
 }
 
@@ -73,7 +74,7 @@ void FinalLedger::save(std::string& out, std::int64_t now) const {
   }
   std::map<std::string_view, std::int64_t> given;
   for (const auto& [id, time] : given_) {
-    if (time >= now - kMemory) given.emplace(id, time);
+    if (time >= saturating_subtract(now, kMemory)) given.emplace(id, time);
   }
   append_unsigned(out, given.size());
   for (const auto& [id, time] : given) {

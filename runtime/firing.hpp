@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "runtime/time_math.hpp"
 #include "shrike/alert.hpp"
 
 namespace shrike {
@@ -22,7 +23,7 @@ std::string order_key(const Firing& firing);
 
 /// Whether a firing is held back by the standing one that began the quiet time.
 inline bool is_quieted(std::int64_t time, int score, std::int64_t quiet, std::int64_t since, int score_then) {
-  return time - since < quiet && score <= score_then;
+  return saturating_subtract(time, since) < quiet && score <= score_then;
 }
 
 }  // namespace shrike

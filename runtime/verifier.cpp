@@ -82,6 +82,8 @@ class ProgramVerifier {
         kIndexLimit) {
       return "too many entries in a table";
     }
+    if (data_.states.size() > ProgramLimit::kStates) return "too many rules that remember";
+    if (data_.aggregates.size() > ProgramLimit::kAggregates) return "too many aggregates";
     if (functions_.size() != data_.functions.size()) return "a function is unknown";
     if (data_.profiles.empty()) return "there is no profile";
     return {};
@@ -393,6 +395,11 @@ class ProgramVerifier {
   Failure check_input(const InputData& input, std::size_t state) const {
     for (std::uint32_t event_class : input.classes) {
       if (!within(event_class, data_.classes.size())) return "no such class";
+      // Kept events are judged as events that were given as fields.
+      if (std::none_of(data_.sources.begin(), data_.sources.end(), [&](const SourceData& source) {
+            return source.accept == kNoIndex && source.event_class == event_class;
+          }))
+        return "a class that no source gives as fields";
     }
     for (std::uint32_t rule : input.alerts) {
       // Rules stand behind those that they read, so there is no way round.
@@ -434,8 +441,11 @@ class ProgramVerifier {
     if (has_steps && std::all_of(state.inputs.begin(), state.inputs.end(),
                                  [](const InputData& input) { return input.absent; }))
       return "no step that happens";
-    for (std::size_t i = 1; i < state.inputs.size(); ++i) {
-      if (state.inputs[i].absent && state.inputs[i - 1].absent) return "two absences in a row";
+    if (!has_steps && state.inputs[0].absent) return "an absence without steps";
+    for (std::size_t i = 0; i < state.inputs.size(); ++i) {
+      if (state.kind == StateKind::kTogether && state.inputs[i].absent)
+        return "an absence among steps in any order";
+      if (i > 0 && state.inputs[i].absent && state.inputs[i - 1].absent) return "two absences in a row";
     }
     for (const ColumnData& column : state.columns) {
       if (Failure failure = check_use(column.values, Sort::kValue, kNoIndex)) return failure;
@@ -456,6 +466,7 @@ class ProgramVerifier {
         return fmt::format("rule {}: the state of another rule", rule.name);
     }
     if (data_.states.empty()) return {};
+    if (data_.time_slot == kNoIndex) return "events have no time";
     for (std::uint32_t slot : {data_.alert_rule_slot, data_.alert_severity_slot, data_.alert_score_slot}) {
       if (!within(slot, data_.slots.size())) return "an alert has no slots";
     }

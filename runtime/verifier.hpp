@@ -19,6 +19,8 @@ struct ProgramLimit {
   static constexpr std::size_t kUnitInstructions = 65536;
   static constexpr std::size_t kSlotDepth = 128;  ///< slots whose units read slots whose units …
   static constexpr std::size_t kSteps = 64;       ///< of one rule
+  static constexpr std::size_t kStates = 4096;    ///< rules that remember; each takes some memory per tenant
+  static constexpr std::size_t kAggregates = 65536;
   static constexpr std::size_t kRegexes = 4096;
   static constexpr std::size_t kRegexBytes = 16384;
   static constexpr std::size_t kListDepth = 8;  ///< lists in constant lists

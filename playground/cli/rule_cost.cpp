@@ -96,6 +96,7 @@ RuleCost cost_of_rule(const ProgramData& data, std::uint32_t index) {
   const RuleData& rule = data.rules[index];
   RuleCost cost;
   cost.rule = rule.name;
+  cost.state = state_cost(data, index);
   const std::vector<std::uint32_t> condition = units_of_condition(data, rule);
   for (const std::uint32_t unit : condition) cost.condition = add(cost.condition, data.units[unit].cost);
   const std::vector<std::uint32_t> later = units_of_alert(data, index);
@@ -124,29 +125,60 @@ std::vector<RuleCost> rule_costs(const Program& program) {
   return costs;
 }
 
+namespace {
+
+/// The second table: rules that remember. Empty without such rules.
+std::string states_text(const std::vector<RuleCost>& costs, std::size_t width) {
+  std::string rows;
+  for (const RuleCost& cost : costs) {
+    if (!cost.state) continue;
+    const StateCost& state = *cost.state;
+    rows +=
+        fmt::format("  {}{:>11}{:>11}{:>11}   {}{}\n", padded(cost.rule, width), with_commas(state.key_bytes),
+                    with_commas(state.event_bytes), with_commas(state.open_bytes), growth_text(state),
+                    state.folds ? ", equal ones folded" : "");
+  }
+  if (rows.empty()) return rows;
+  return fmt::format(
+             "\nWhat rules remember: bytes of a key, of each event kept under it, and of one as long as "
+             "earlier\n"
+             "ones may still come; {}.\n"
+             "Work per event beyond the above: the logarithm of n kept events, or instructions for each of "
+             "n, or\n"
+             "for each partial match (at most 64 per step):\n",
+             kTypicalSizes) +
+         fmt::format("  {}{:>11}{:>11}{:>11}   {}\n", padded("rule", width), "key", "event", "open event",
+                     "work") +
+         rows;
+}
+
+}  // namespace
+
 std::string cost_text(const std::vector<RuleCost>& costs) {
   std::size_t width = 4;
   for (const RuleCost& cost : costs) width = std::max(width, width_of(cost.rule));
   std::string text =
       "Worst case per event, in simple instructions (fields are computed once for all rules):\n";
-  text += fmt::format("  {}{:>11}{:>11}{:>8}{:>11}\n", padded("rule", width), "condition", "fields", "(of)",
+  text += fmt::format("  {}{:>11}{:>11}{:>7}{:>13}\n", padded("rule", width), "condition", "fields", "(of)",
                       "if it fires");
   for (const RuleCost& cost : costs) {
     text +=
-        fmt::format("  {}{:>11}{:>11}{:>8}{:>11}\n", padded(cost.rule, width), with_commas(cost.condition),
+        fmt::format("  {}{:>11}{:>11}{:>7}{:>13}\n", padded(cost.rule, width), with_commas(cost.condition),
                     with_commas(cost.fields), fmt::format("({})", cost.slots), with_commas(cost.alert));
   }
-  return text;
+  return text + states_text(costs, width);
 }
 
 nlohmann::ordered_json cost_json(const std::vector<RuleCost>& costs) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const RuleCost& cost : costs) {
-    list.push_back({{"rule", cost.rule},
-                    {"condition", cost.condition},
-                    {"fields", cost.fields},
-                    {"fields_read", cost.slots},
-                    {"alert", cost.alert}});
+    nlohmann::ordered_json row{{"rule", cost.rule},
+                               {"condition", cost.condition},
+                               {"fields", cost.fields},
+                               {"fields_read", cost.slots},
+                               {"alert", cost.alert}};
+    if (cost.state) row["state"] = state_cost_json(*cost.state);
+    list.push_back(std::move(row));
   }
   return list;
 }

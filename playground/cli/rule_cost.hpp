@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include "playground/cli/state_cost.hpp"
 #include "shrike/program.hpp"
 
 namespace shrike::cli {
@@ -19,6 +21,7 @@ struct RuleCost {
   std::uint64_t fields = 0;     ///< fields and `let`s that it reads, from the source where they cost most
   std::uint64_t alert = 0;      ///< score, texts and values when it fires, with the fields these add
   std::uint64_t slots = 0;      ///< number of fields and `let`s that the condition reads
+  std::optional<StateCost> state = {};  ///< of a rule that remembers
 };
 
 /// By rule name.

@@ -4,11 +4,18 @@
 #include <cmath>
 #include <vector>
 
+#include "runtime/vm_operations.hpp"
+
 namespace shrike {
 
 bool is_measure(const Value& value) {
-  return value.kind == Kind::kInt || value.kind == Kind::kFloat || value.kind == Kind::kDuration ||
-         value.kind == Kind::kTime;
+  return value.kind == Kind::kInt || (value.kind == Kind::kFloat && !std::isnan(value.number)) ||
+         value.kind == Kind::kDuration || value.kind == Kind::kTime;
+}
+
+bool is_less(const Value& a, const Value& b) {
+  const auto sort_of = [](const Value& v) { return v.kind == Kind::kFloat ? Kind::kInt : v.kind; };
+  return sort_of(a) != sort_of(b) ? sort_of(a) < sort_of(b) : compare(a, b, false) < 0;
 }
 
 double number_of(const Value& value) {

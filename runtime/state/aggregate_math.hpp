@@ -13,6 +13,8 @@ namespace shrike {
 __extension__ using Wide = __int128;
 
 bool is_measure(const Value& value);
+/// A whole order of measures, also of different kinds.
+bool is_less(const Value& a, const Value& b);
 /// An int, time or duration as it is; a float as it is.
 double number_of(const Value& value);
 

@@ -6,6 +6,7 @@
 
 #include "runtime/aggregate_table.hpp"
 #include "runtime/state/aggregate_math.hpp"
+#include "runtime/time_math.hpp"
 #include "runtime/vm_operations.hpp"
 
 namespace shrike {
@@ -123,9 +124,13 @@ Value KeptView::usual_count(const std::vector<Counted>& events, const WindowInde
 
 Value KeptView::age() const {
   const std::int64_t now = events_[judged_].time;
-  std::size_t at = judged_;
+  // What lies in the window has no gap as long as it.
+  const auto first =
+      std::partition_point(events_.begin(), events_.begin() + static_cast<std::ptrdiff_t>(judged_),
+                           [&](const KeptEvent& e) { return is_past(e.time, now, within_); });
+  auto at = static_cast<std::size_t>(first - events_.begin());
   while (at > 0 && !is_past(events_[at - 1].time, events_[at].time, within_)) --at;
-  return Value::of_duration(now - (at == 0 ? since_.stay : events_[at].time));
+  return Value::of_duration(saturating_subtract(now, at == 0 ? since_.stay : events_[at].time));
 }
 
 Value KeptView::number_answer(const AggregateData& aggregate, const std::vector<Counted>& events,
@@ -142,7 +147,6 @@ Value KeptView::number_answer(const AggregateData& aggregate, const std::vector<
     if (value.kind != Kind::kFloat) sum += value.integer;
     float_sum += number_of(value);
   }
-  const auto less = [](const Value& a, const Value& b) { return shrike::compare(a, b, false) < 0; };
   switch (aggregate.function) {
     case Aggregate::kSum:
     case Aggregate::kAvg: {
@@ -153,12 +157,12 @@ Value KeptView::number_answer(const AggregateData& aggregate, const std::vector<
     case Aggregate::kMin:
     case Aggregate::kMax: {
       if (values.empty()) return {};
-      const auto [least, most] = std::minmax_element(values.begin(), values.end(), less);
+      const auto [least, most] = std::minmax_element(values.begin(), values.end(), is_less);
       return aggregate.function == Aggregate::kMin ? *least : *most;
     }
     default:
       if (values.empty()) return {};
-      std::sort(values.begin(), values.end(), less);
+      std::sort(values.begin(), values.end(), is_less);
       return as_percentile(values[nearest_rank(percentage, values.size())]);
   }
 }
@@ -169,7 +173,7 @@ Value KeptView::answer(std::uint32_t index, EventState& event) {
     case Aggregate::kAge:
       return age();
     case Aggregate::kWatched:
-      return Value::of_duration(events_[judged_].time - since_.watched);
+      return Value::of_duration(saturating_subtract(events_[judged_].time, since_.watched));
     case Aggregate::kStepCount:
       return {};
     default:

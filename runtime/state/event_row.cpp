@@ -165,7 +165,8 @@ Row RowLayouts::read_row(BytesReader& bytes) const {
   if (rule != 0 && !is_own_) {
     const auto named = std::find_if(data_.rules.begin(), data_.rules.end(),
                                     [&](const RuleData& r) { return r.name == rules_[rule - 1]; });
-    if (named == data_.rules.end()) return nullptr;
+    // Only alerts that rules read are rows.
+    if (named == data_.rules.end() || named->state == kNoIndex) return nullptr;
     row->alert_rule = static_cast<std::uint32_t>(named - data_.rules.begin());
   }
   const auto event_class = std::find_if(data_.classes.begin(), data_.classes.end(),

@@ -77,6 +77,7 @@ void EventRule::save(std::string& out) const {
 }
 
 bool EventRule::load(BytesReader& bytes, const RowLayouts& layouts) {
+  events_.clear();
   horizon_ = bytes.signed_number();
   const StateStats counts = counts_;  // these firings were counted when they were told
   for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {

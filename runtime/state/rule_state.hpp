@@ -32,7 +32,7 @@ struct FiringChange {
   bool stands = true;
 };
 
-/// What judging a row needs: the machine, and an event that is filled from rows. One per engine.
+/// What judging a row needs: the machine, and events that are filled from rows. One per engine.
 class RowJudge {
  public:
   /// All must outlive it.
@@ -46,7 +46,7 @@ class RowJudge {
   bool takes(const InputData& input, EventState& event, const EventRow& row);
   std::int64_t duration(const DurationData& duration, std::uint32_t profile) const;
 
-  /// Events to fill from rows, one at a time; they are large, so all rules share them.
+  /// Events to open; what was opened before is gone. They are large, so all rules share them.
   EventState& event() { return event_; }
   EventState& other_event() { return other_event_; }
 

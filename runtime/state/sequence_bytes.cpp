@@ -63,8 +63,9 @@ class RowTable {
 };
 
 /// Whether a partial match has the form of one that stands at a step of Matches.
-bool fits_step(const Partial& partial, std::size_t step, bool in_order) {
-  if (!in_order) return partial.steps.size() == 1 && partial.matched() == 1;
+bool fits_step(const Partial& partial, std::size_t step, const StepPlan& plan) {
+  if (step == plan.steps.size() && !plan.has_deadline()) return false;
+  if (!plan.in_order) return partial.steps.size() == 1 && partial.matched() == 1;
   if (partial.steps.size() != step + 1) return false;
   for (std::size_t i = 0; i <= step; ++i) {
     if ((partial.steps[i].row != nullptr) != (i < step)) return false;
@@ -146,15 +147,16 @@ bool SequenceRule::load_key(BytesReader& bytes, const RowLayouts& layouts) {
   RowTable table;
   if (!table.read(bytes, layouts)) return false;
   const std::uint64_t rows = bytes.unsigned_number();
+  if (rows > kMaxRows) return false;
   for (std::uint64_t i = 0; i < rows; ++i) {
     HeldRow& held = key.rows.emplace_back();
     if (!table.read(bytes, held.row) || held.row == nullptr) return false;
     held.inputs = bytes.unsigned_number();
     if (i > 0 && compare(*key.rows[i - 1].row, *held.row) >= 0) return false;
   }
-  const bool in_order = matcher_.plan().in_order;
   for (std::size_t step = 0; step < key.settled.by_step.size(); ++step) {
     const std::uint64_t partials = bytes.unsigned_number();
+    if (partials > kMaxCandidates) return false;
     for (std::uint64_t i = 0; i < partials && bytes.ok(); ++i) {
       auto partial = std::make_shared<Partial>();
       const std::uint64_t steps = bytes.unsigned_number();
@@ -164,7 +166,7 @@ bool SequenceRule::load_key(BytesReader& bytes, const RowLayouts& layouts) {
             !table.read(bytes, match.blockers))
           return false;
       }
-      if (!fits_step(*partial, step, in_order)) return false;
+      if (!fits_step(*partial, step, matcher_.plan())) return false;
       matcher_.set_agreement(*partial, step);
       key.settled.by_step[step].push_back(std::move(partial));
     }

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <iterator>
 
+#include "runtime/time_math.hpp"
+
 namespace shrike {
 namespace {
 
 /// Rows of one time under one key; more are left out, and counted.
 constexpr std::size_t kMaxGroup = 1024;
-/// Rows under one key that may be matched again; what is older is settled before its time.
-constexpr std::size_t kMaxRows = 8192;
 /// Bits of HeldRow::inputs.
 constexpr std::size_t kMaxInputs = 64;
 
@@ -19,7 +19,7 @@ constexpr std::size_t kPerRow = 256;
 constexpr std::size_t kPerPartial = 96;
 constexpr std::size_t kPerStanding = 2048;
 
-std::int64_t just_after(std::int64_t time) { return time == INT64_MAX ? time : time + 1; }
+std::int64_t just_after(std::int64_t time) { return saturating_add(time, 1); }
 bool is_before(const HeldRow& held, const EventRow& row) { return compare(*held.row, row) < 0; }
 bool is_earlier(const HeldRow& held, std::int64_t time) { return held.row->time < time; }
 

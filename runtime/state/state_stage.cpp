@@ -5,6 +5,7 @@
 
 #include "runtime/digest.hpp"
 #include "runtime/sealed_program.hpp"
+#include "runtime/time_math.hpp"
 
 namespace shrike {
 namespace {
@@ -17,13 +18,11 @@ constexpr std::uint64_t kLookAtMemory = 256;
 constexpr std::size_t kBytesPerTold = 800;  // with its row
 /// Different tellings of one event; more are the work of somebody who wants to fill memory.
 constexpr std::size_t kMostTellings = 16;
+// What a tenant takes without anything remembered, about.
+constexpr std::size_t kBytesPerTenant = 1024, kBytesPerRule = 768;
 constexpr std::int64_t kFuture = 600LL * 1'000'000'000;
 
 std::string told_key(const EventRow& row) { return Digest().add(row.class_name).add(row.id).hex(); }
-
-std::int64_t minus(std::int64_t time, std::int64_t duration) {
-  return time < INT64_MIN + duration ? INT64_MIN : time - duration;
-}
 
 std::vector<const InputData*> inputs_of(const ProgramData& data) {
   std::vector<const InputData*> inputs;
@@ -62,6 +61,9 @@ StateStage::StateStage(const Program& program, Vm& vm, CallContext& context, con
         reads.insert(data.rules[rule].state);
       }
     }
+    std::set<std::uint32_t> behind{static_cast<std::uint32_t>(behind_.size())};
+    for (const std::uint32_t read : reads) behind.insert(behind_[read].begin(), behind_[read].end());
+    behind_.emplace_back(behind.begin(), behind.end());
     classes_of_.emplace_back(classes.begin(), classes.end());
     reads_.emplace_back(reads.begin(), reads.end());
     std::vector<bool> reads_class(data.classes.size());
@@ -126,15 +128,16 @@ Expected<void> StateStage::take(Row row, std::string_view tenant) {
 
 std::int64_t StateStage::horizon(const Tenant& tenant, std::size_t state) const {
   if (options_.decide == Decide::kFinal) return tenant.decided;
-  if (lateness_[state] == kUnlimitedLateness) return INT64_MIN;
-  std::int64_t newest = INT64_MIN;
-  for (const std::uint32_t event_class : classes_of_[state])
-    newest = std::max(newest, tenant.newest[event_class]);
-  std::int64_t horizon_of_rule = minus(newest, lateness_[state]);
   // What a rule reads may still change as long as the alerts that it reads may.
-  for (const std::uint32_t read : reads_[state])
-    horizon_of_rule = std::min(horizon_of_rule, horizon(tenant, read));
-  return horizon_of_rule;
+  std::int64_t horizon = INT64_MAX;
+  for (const std::uint32_t one : behind_[state]) {
+    if (lateness_[one] == kUnlimitedLateness) return INT64_MIN;
+    std::int64_t newest = INT64_MIN;
+    for (const std::uint32_t event_class : classes_of_[one])
+      newest = std::max(newest, tenant.newest[event_class]);
+    horizon = std::min(horizon, saturating_subtract(newest, lateness_[one]));
+  }
+  return horizon;
 }
 
 /// What an event changes: it comes, it comes again and changes nothing, or it is told with more fields.
@@ -182,9 +185,10 @@ Expected<void> StateStage::take_now(Row row, Tenant& tenant) {
   if (!changes.empty()) {
     if (auto done = run(tenant, std::move(changes), 0, Order::kAnyOrder); !done) return done;
   }
-  if (++rows_ % kLookAtMemory == 0) {
+  tenant.used = ++rows_;
+  if (rows_ % kLookAtMemory == 0) {
     forget_told(tenant);
-    keep_within_memory();
+    keep_within_memory(tenant);
   }
   return {};
 }
@@ -203,7 +207,7 @@ void StateStage::forget_told(Tenant& tenant) {
   for (const std::int64_t time : tenant.newest) newest = std::max(newest, time);
   for (std::size_t state = 0; state < lateness_.size(); ++state)
     settled = std::min(settled, horizon(tenant, state));
-  tenant.seen.forget_before(minus(newest, kToldMemory));
+  tenant.seen.forget_before(saturating_subtract(newest, kToldMemory));
   // What can be told anew no more needs no tellings.
   auto at = tenant.told_by_time.begin();
   for (; at != tenant.told_by_time.end() && at->first < settled; ++at) {
@@ -314,7 +318,7 @@ Expected<void> StateStage::run_deadlines(Tenant& tenant, std::int64_t until) {
 
 Expected<void> StateStage::run_slices(Tenant& tenant, const std::vector<Row>& rows) {
   const std::int64_t time = rows.front()->time;
-  if (auto done = run_deadlines(tenant, time - 1); !done) return done;
+  if (auto done = run_deadlines(tenant, saturating_subtract(time, 1)); !done) return done;
   std::vector<RowChange> changes;
   for (const Row& row : rows) {
     changes.push_back({row, true});
@@ -323,7 +327,8 @@ Expected<void> StateStage::run_slices(Tenant& tenant, const std::vector<Row>& ro
   }
   if (auto done = run(tenant, std::move(changes), time, Order::kInOrder); !done) return done;
   rows_ += rows.size();
-  if (rows_ / kLookAtMemory != (rows_ - rows.size()) / kLookAtMemory) keep_within_memory();
+  tenant.used = rows_;
+  if (rows_ / kLookAtMemory != (rows_ - rows.size()) / kLookAtMemory) keep_within_memory(tenant);
   return {};
 }
 
@@ -386,7 +391,8 @@ Expected<void> StateStage::finish(std::int64_t newest) {
   if (auto closed = close_slice(); !closed) return closed;
   for (auto& [name, each] : tenants_) {
     if (auto done = run_deadlines(each, newest); !done) return done;
-    each.decided = std::max(each.decided, newest == INT64_MAX ? newest : newest + 1);
+    each.decided = std::max(each.decided, saturating_add(newest, 1));
+    std::fill(each.settled.begin(), each.settled.end(), each.decided);
     for (std::size_t i = 0; i < each.rules.size(); ++i) {
       if (each.rules[i] != nullptr)
         stats_.by_rule[data.rules[data.states[i].rule].name].undecided += each.rules[i]->undecided();
@@ -397,15 +403,29 @@ Expected<void> StateStage::finish(std::int64_t newest) {
 
 // ---- memory
 
-void StateStage::keep_within_memory() {
-  const auto total = [&] {
-    std::size_t bytes = 0;
-    for (const auto& [name, tenant] : tenants_) {
-      bytes += tenant.told.size() * kBytesPerTold + tenant.seen.bytes();
-      for (const auto& rule : tenant.rules) bytes += rule != nullptr ? rule->bytes() : 0;
-    }
-    return bytes;
-  };
+std::size_t StateStage::bytes_of(const Tenant& tenant) const {
+  std::size_t bytes =
+      kBytesPerTenant + tenant.name.size() + tenant.told.size() * kBytesPerTold + tenant.seen.bytes();
+  for (const auto& rule : tenant.rules) bytes += rule != nullptr ? kBytesPerRule + rule->bytes() : 0;
+  return bytes;
+}
+
+/// Where the keys of rules are not what takes the memory: forgets tenants that had no event for longest.
+void StateStage::forget_tenants(std::size_t bytes, const Tenant& busy) {
+  std::vector<std::pair<std::uint64_t, const Tenant*>> by_use;
+  for (const auto& [name, tenant] : tenants_) {
+    if (&tenant != &busy) by_use.emplace_back(tenant.used, &tenant);
+  }
+  std::sort(by_use.begin(), by_use.end());
+  for (const auto& [used, tenant] : by_use) {
+    if (bytes <= options_.memory / 2) return;
+    bytes -= std::min(bytes, bytes_of(*tenant));
+    ++stats_.forgotten_tenants;
+    tenants_.erase(tenants_.find(tenant->name));
+  }
+}
+
+void StateStage::keep_within_memory(const Tenant& busy) {
   const std::size_t limit = options_.memory / 2;  // the rest is for events that wait
   // Ids of events may take half of it; without the oldest ones an event told again counts again.
   for (auto& [name, tenant] : tenants_) {
@@ -415,7 +435,8 @@ void StateStage::keep_within_memory() {
       stats_.forgotten_ids += forgotten;
     }
   }
-  std::size_t bytes = total();
+  std::size_t bytes = 0;
+  for (const auto& [name, tenant] : tenants_) bytes += bytes_of(tenant);
   while (bytes > limit) {
     RuleState* oldest = nullptr;
     bool in_progress = false;
@@ -432,7 +453,7 @@ void StateStage::keep_within_memory() {
       }
       if (oldest != nullptr) break;
     }
-    if (oldest == nullptr) return;
+    if (oldest == nullptr) return forget_tenants(bytes, busy);
     const std::size_t before = oldest->bytes();
     oldest->evict_oldest(in_progress);
     bytes -= before - std::min(before, oldest->bytes());
@@ -493,7 +514,9 @@ bool StateStage::load(BytesReader& bytes, const RowLayouts& layouts) {
 
 bool StateStage::load_tenant(BytesReader& bytes, const RowLayouts& layouts) {
   const ProgramData& data = program_.data();
-  Tenant& tenant = tenant_of(bytes.text());
+  const std::string_view tenant_name = bytes.text();
+  if (tenants_.find(tenant_name) != tenants_.end()) return false;
+  Tenant& tenant = tenant_of(tenant_name);
   tenant.decided = bytes.signed_number();
   tenant.clock = bytes.signed_number();
   for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {

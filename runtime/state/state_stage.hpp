@@ -71,6 +71,7 @@ class StateStage {
     SeenEvents seen;                    ///< those that do not
     std::vector<std::int64_t> settled;  ///< per state: rows before it come no more
     std::int64_t clock = INT64_MIN;     ///< streams: absences until then were decided whatever may come
+    std::uint64_t used = 0;             ///< number of the newest row
     std::int64_t decided = INT64_MIN;   ///< inputs with an end: before it everything was judged
   };
   enum class Order : std::uint8_t { kInOrder, kAnyOrder };
@@ -88,7 +89,9 @@ class StateStage {
   void forget_told(Tenant& tenant);
   void save_tenant(std::string& out, Tenant& tenant);
   bool load_tenant(BytesReader& bytes, const RowLayouts& layouts);
-  void keep_within_memory();
+  void keep_within_memory(const Tenant& busy);
+  std::size_t bytes_of(const Tenant& tenant) const;
+  void forget_tenants(std::size_t bytes, const Tenant& busy);
 
   const Program& program_;
   const EngineOptions& options_;
@@ -101,8 +104,10 @@ class StateStage {
   std::vector<std::vector<std::uint32_t>>
       classes_of_;                                 ///< per state: classes of its events, alerts' included
   std::vector<std::vector<std::uint32_t>> reads_;  ///< per state: those of the rules whose alerts it reads
-  std::vector<std::int64_t> lateness_;             ///< per state, nanoseconds
-  SortedRuns waiting_;                             ///< events by tenant, class, id
+  std::vector<std::vector<std::uint32_t>>
+      behind_;                          ///< per state: itself and all that its alerts come from, however far
+  std::vector<std::int64_t> lateness_;  ///< per state, nanoseconds
+  SortedRuns waiting_;                  ///< events by tenant, class, id
   std::int64_t arrival_ = INT64_MAX;
   std::int64_t clock_ = INT64_MIN;              ///< of advance()
   std::vector<std::vector<bool>> reads_class_;  ///< per state and class

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "runtime/time_math.hpp"
+
 namespace shrike {
 namespace {
 
@@ -11,10 +13,6 @@ namespace {
 std::size_t limit_for(std::size_t rows) {
   constexpr std::size_t kMost = 1024, kPairs = 16'384;
   return std::clamp(kPairs / rows, kMaxPartials, kMost);
-}
-
-std::int64_t later(std::int64_t time, std::int64_t width) {
-  return time > INT64_MAX - width ? INT64_MAX : time + width;
 }
 
 std::vector<Row> rows_of(const std::vector<HeldRow>& rows, std::uint32_t input) {
@@ -319,7 +317,7 @@ void StepMatcher::note(Completed& complete, const PartialRef& match) const {
 }
 
 std::int64_t StepMatcher::deadline(const Partial& partial) const {
-  return later(completing_row(partial)->time, plan_.absences.back().within);
+  return saturating_add(completing_row(partial)->time, plan_.absences.back().within);
 }
 
 void StepMatcher::drop_old(Matches& matches, std::int64_t time) const {
@@ -341,17 +339,19 @@ std::int64_t StepMatcher::expiry(const Matches& matches) const {
   for (std::size_t step = 0; step < plan_.steps.size(); ++step) {
     for (const PartialRef& partial : matches.by_step[step]) {
       if (partial->matched() > 0) {
-        const std::int64_t whole = later(first_time(plan_, *partial), plan_.within);
+        const std::int64_t whole = saturating_add(first_time(plan_, *partial), plan_.within);
         const bool follows = plan_.in_order && step > 0;
         const std::int64_t next =
-            follows ? later(partial->steps[step - 1].row->time, plan_.steps[step].within) : INT64_MAX;
+            follows ? saturating_add(partial->steps[step - 1].row->time, plan_.steps[step].within)
+                    : INT64_MAX;
         expiry = std::max(expiry, std::min(whole, next));
         continue;
       }
       const std::int64_t width = std::min(plan_.steps[0].times_in, plan_.within);
-      for (const Row& row : partial->steps[0].others) expiry = std::max(expiry, later(row->time, width));
+      for (const Row& row : partial->steps[0].others)
+        expiry = std::max(expiry, saturating_add(row->time, width));
       for (const Row& row : partial->steps[0].blockers)
-        expiry = std::max(expiry, later(row->time, plan_.absences[0].within));
+        expiry = std::max(expiry, saturating_add(row->time, plan_.absences[0].within));
     }
   }
   return expiry;

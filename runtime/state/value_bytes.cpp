@@ -310,13 +310,14 @@ Value BytesReader::value(Arena& arena, unsigned depth) {
   return {};
 }
 
-void BytesReader::skip_value() {
+void BytesReader::skip_value(unsigned depth) {
   const std::string_view kind = take(1);
   if (kind.empty()) return;
   if (kind[0] == kShortIp || kind[0] == kShortCidr) {
     take(kind[0] == kShortIp ? 4 : 5);
     return;
   }
+  if (depth > kMaxDepth) return fail();
   switch (static_cast<Kind>(kind[0])) {
     case Kind::kMissing:
       return;
@@ -344,19 +345,19 @@ void BytesReader::skip_value() {
       return;
     case Kind::kList: {
       const std::uint64_t size = unsigned_number();
-      for (std::uint64_t i = 0; i < size && ok_; ++i) skip_value();
+      for (std::uint64_t i = 0; i < size && ok_; ++i) skip_value(depth + 1);
       return;
     }
     case Kind::kMap: {
       const std::uint64_t size = unsigned_number();
       for (std::uint64_t i = 0; i < size && ok_; ++i) {
-        skip_value();
-        skip_value();
+        skip_value(depth + 1);
+        skip_value(depth + 1);
       }
       return;
     }
     case Kind::kClient:
-      for (int i = 0; i < 4; ++i) skip_value();
+      for (int i = 0; i < 4; ++i) skip_value(depth + 1);
       return;
   }
   fail();

@@ -36,7 +36,7 @@ class BytesReader {
   /// Text and addresses point into the bytes; the rest lives in the arena.
   Value value(Arena& arena) { return value(arena, 0); }
   /// Passes over a value.
-  void skip_value();
+  void skip_value() { skip_value(0); }
 
   bool ok() const { return ok_; }
   bool at_end() const { return rest_.empty(); }
@@ -44,6 +44,7 @@ class BytesReader {
 
  private:
   Value value(Arena& arena, unsigned depth);
+  void skip_value(unsigned depth);
   std::string_view take(std::size_t size);
   void fail();
 

@@ -24,8 +24,8 @@ struct Measure {
 };
 struct MeasureLess {
   bool operator()(const Measure& a, const Measure& b) const {
-    const int order = compare(a.value, b.value, false);
-    return order != 0 ? order < 0 : a.event < b.event;
+    if (is_less(a.value, b.value)) return true;
+    return !is_less(b.value, a.value) && a.event < b.event;
   }
 };
 using Measures = __gnu_pbds::tree<Measure, __gnu_pbds::null_type, MeasureLess, __gnu_pbds::rb_tree_tag,

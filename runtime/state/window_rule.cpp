@@ -5,6 +5,7 @@
 
 #include "runtime/aggregate_table.hpp"
 #include "runtime/firing_bytes.hpp"
+#include "runtime/time_math.hpp"
 
 namespace shrike {
 namespace {
@@ -22,6 +23,12 @@ constexpr std::size_t kPerStanding = 2048;
 /// Whether nobody need be told of a difference: neither those who see the alert nor rules that read it.
 bool is_same(const Standing& a, const Standing& b) {
   return a.content == b.content && a.alert->values == b.alert->values;
+}
+
+/// Whether a key may keep one behind the other: in the order of events, those whose row went first.
+bool may_follow(const KeptEvent& before, const KeptEvent& event) {
+  if (before.time > event.time || (before.row != nullptr && event.row == nullptr)) return false;
+  return before.row == nullptr || compare(*before.row, *event.row) < 0;
 }
 
 std::size_t size_of(const KeptEvent& event) {
@@ -97,9 +104,10 @@ void WindowRule::take(const RowChange& change, Dirty& dirty) {
     auto [mark, is_first] = dirty.try_emplace(entry->first, from);
     if (!is_first) mark->second = std::min(mark->second, from);
     if (kept.events.size() > kMaxEvents) {
-      ++counts_.events_dropped;
-      erase(kept, 0, 1);
-      if (mark->second > 0) --mark->second;
+      // Many at once: taking one from the front moves all of them.
+      counts_.events_dropped += kMaxEvents / 64;
+      erase(kept, 0, kMaxEvents / 64);
+      mark->second -= std::min(mark->second, kMaxEvents / 64);
     }
     bytes_ += kept.bytes;
   }
@@ -137,7 +145,7 @@ bool WindowRule::store(Keys::iterator entry) {
 void WindowRule::freeze(const KeyState& key, std::string& out) {
   const std::int64_t newest = key.events.back().time;
   append_signed(out, newest);
-  append_signed(out, key.stay_since - newest);
+  append_unsigned(out, static_cast<std::uint64_t>(newest) - static_cast<std::uint64_t>(key.stay_since));
   append_unsigned(out, key.events.size());
   for (const KeptEvent& event : key.events) {
     append_unsigned(out, static_cast<std::uint64_t>(newest) - static_cast<std::uint64_t>(event.time));
@@ -149,7 +157,7 @@ void WindowRule::freeze(const KeyState& key, std::string& out) {
 void WindowRule::thaw(std::string_view stored, KeyState& key) {
   BytesReader bytes(stored);
   const std::int64_t newest = bytes.signed_number();
-  key.stay_since = newest + bytes.signed_number();
+  key.stay_since = static_cast<std::int64_t>(static_cast<std::uint64_t>(newest) - bytes.unsigned_number());
   key.events.resize(bytes.unsigned_number());
   for (KeptEvent& event : key.events) {
     event.time = static_cast<std::int64_t>(static_cast<std::uint64_t>(newest) - bytes.unsigned_number());
@@ -274,11 +282,13 @@ void WindowRule::trim(KeyState& key, Trim how) const {
   if (key.events.empty()) return;
   const std::int64_t newest = key.events.back().time;
   // In order nothing comes before what was judged.
-  const std::int64_t settled = judge_.in_order() ? std::max(newest + 1, horizon_) : horizon_;
+  const std::int64_t settled = judge_.in_order() ? std::max(saturating_add(newest, 1), horizon_) : horizon_;
   if (settled == INT64_MIN) return;
   const std::int64_t horizon = how == Trim::kAll ? settled : std::min(settled, newest);
-  std::size_t gone = 0;
-  while (gone < key.events.size() && is_past(key.events[gone].time, horizon, within_)) ++gone;
+  const auto first = std::partition_point(key.events.begin(), key.events.end(), [&](const KeptEvent& e) {
+    return is_past(e.time, horizon, within_);
+  });
+  const auto gone = static_cast<std::size_t>(first - key.events.begin());
   // In batches: taking one from the front of many moves all of them.
   if (gone > 0 && (how == Trim::kAll || gone * 4 >= key.events.size())) {
     for (std::size_t at = 1; at <= gone && at < key.events.size(); ++at) {
@@ -287,9 +297,10 @@ void WindowRule::trim(KeyState& key, Trim how) const {
     }
     erase(key, 0, gone);
   }
-  for (std::size_t at = key.events.size(); at-- > 0;) {
+  const auto open = std::partition_point(key.events.begin(), key.events.end(),
+                                         [&](const KeptEvent& e) { return e.time < settled; });
+  for (auto at = static_cast<std::size_t>(open - key.events.begin()); at-- > 0;) {
     KeptEvent& event = key.events[at];
-    if (event.time >= settled) continue;
     if (event.row == nullptr) break;  // so are all before it
     key.bytes -= size_of(event);
     event.brief = brief_of(evidence_of(event, judge_), event.row->event_class, judge_);
@@ -454,6 +465,7 @@ void WindowRule::append_key(std::string& out, const KeyState& key) const {
 }
 
 bool WindowRule::load(BytesReader& bytes, const RowLayouts& layouts) {
+  while (!keys_.empty()) forget(keys_.begin());
   horizon_ = bytes.signed_number();
   seen_since_ = bytes.signed_number();
   for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {
@@ -464,9 +476,12 @@ bool WindowRule::load(BytesReader& bytes, const RowLayouts& layouts) {
   for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {
     std::string identity(bytes.text());
     KeyState key;
-    if (!read_key(bytes, layouts, key)) return false;
+    if (!read_key(bytes, layouts, key) || keys_.contains(identity)) {
+      keys_.clear();
+      return false;
+    }
     by_use.emplace_back(key.events.back().time, identity);
-    keys_.insert_or_assign(std::move(identity), std::move(key));
+    keys_.emplace(std::move(identity), std::move(key));
   }
   std::sort(by_use.begin(), by_use.end());
   for (const auto& [time, identity] : by_use) {
@@ -505,7 +520,7 @@ bool WindowRule::read_key(BytesReader& bytes, const RowLayouts& layouts, KeyStat
       if (named == classes.end()) return false;
       event.brief = brief_of(evidence, static_cast<std::uint32_t>(named - classes.begin()), judge_);
     }
-    if (!key.events.empty() && key.events.back().time > event.time) return false;
+    if (!key.events.empty() && !may_follow(key.events.back(), event)) return false;
     key.events.push_back(std::move(event));
   }
   for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {

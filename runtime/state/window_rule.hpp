@@ -79,7 +79,8 @@ class WindowRule : public RuleState {
   std::int64_t seen_since_ = INT64_MAX;              ///< earliest event before the horizon
   std::map<std::int64_t, std::uint64_t> seen_late_;  ///< times of events not before it
   std::size_t bytes_ = 0;
-  EventState &event_ = judge_.event(), &scratch_ = judge_.other_event();
+  EventState& event_ = judge_.event();
+  EventState& scratch_ = judge_.other_event();
 };
 
 }  // namespace shrike

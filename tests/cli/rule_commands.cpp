@@ -69,6 +69,43 @@ TEST_CASE("check --cost lists every rule") {
   for (const json& cost : costs) CHECK(cost["condition"].get<int>() > 0);
 }
 
+TEST_CASE("check --cost tells what rules remember") {
+  const Folder folder;
+  folder.add("made.shrike", R"(rule linear "Linear" {
+  severity low
+  on signin where has asn
+  each user within 2d
+  when count(where asn != this.asn) > 1
+}
+rule folded "Folded" {
+  severity low
+  on signin where has asn
+  each user within 2d
+  when new(asn)
+}
+rule steps "Steps" {
+  severity low
+  each user within 1d
+  sequence { a: signin where has asn b: signin where asn == a.asn }
+}
+)");
+  const auto result = folder.shrike({"check", "--cost", "made.shrike"});
+  CHECK(contains(result.out, "fields   (of)  if it fires\n"));
+  CHECK(contains(result.out, "bytes of a key"));
+  const json costs =
+      json::parse(folder.shrike({"check", "--cost", "--format", "json", "made.shrike"}).out)["cost"];
+  REQUIRE(costs.size() == 3);
+  const json &folded = costs[0]["state"], &linear = costs[1]["state"], &steps = costs[2]["state"];
+  CHECK(folded["growth"] == "logarithmic");
+  CHECK(folded["folds"] == true);
+  CHECK(folded["key_bytes"] == 280);
+  CHECK(linear["growth"] == "linear");
+  CHECK(linear["folds"] == false);
+  CHECK(linear["per_kept"].get<int>() > 0);
+  CHECK(linear["event_bytes"].get<int>() < linear["open_event_bytes"].get<int>());
+  CHECK(steps["growth"] == "partial matches");
+}
+
 TEST_CASE("the standard library checks and its tests pass") {
   const Folder folder;
   CHECK(folder.shrike({"check"}).code == 0);

@@ -67,6 +67,7 @@ struct Compiled {
     for (std::size_t i = 0; i < kMostInputs; ++i) assembler.slot("fits" + std::to_string(i), TypeKind::kBool);
     ProgramData& data = assembler.data;
     for (std::uint32_t slot = 0; slot < 2 + kMostInputs; ++slot) data.classes[0].kept.push_back(slot);
+    data.time_slot = assembler.slot("time", TypeKind::kTime);
     data.alert_rule_slot = assembler.slot("rule");
     data.alert_severity_slot = assembler.slot("severity");
     data.alert_score_slot = assembler.slot("score", TypeKind::kInt);

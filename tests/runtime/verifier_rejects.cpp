@@ -1,5 +1,6 @@
 // Every way in which bytecode can be unsafe is refused, one by one, with a message that names the place.
 #include "tests/runtime/assembler.hpp"
+#include "tests/runtime/state_program.hpp"
 
 namespace shrike::test {
 namespace {
@@ -405,6 +406,115 @@ TEST_CASE("refuses text that is not UTF-8") {
   Assembler a;
   a.text("\xff");
   CHECK(refuses(a, "not UTF-8"));
+}
+
+TEST_CASE("refuses rules that remember whose tables do not fit") {
+  const auto with = [](auto change) {
+    ProgramData data = state_data();
+    change(data);
+    return verdict(data);
+  };
+  const auto in_state = [&](std::size_t number, auto change) {
+    return with([&](ProgramData& d) { change(d.states[number]); });
+  };
+  const auto in_input = [&](auto change) {
+    return with([&](ProgramData& d) { change(d.states[0].inputs[0]); });
+  };
+  CHECK(with([](ProgramData&) {}) == "accepted");
+  CHECK(with([](ProgramData& d) { d.states.resize(ProgramLimit::kStates + 1); }) ==
+        "too many rules that remember");
+  CHECK(with([](ProgramData& d) { d.aggregates.resize(ProgramLimit::kAggregates + 1); }) ==
+        "too many aggregates");
+  CHECK(with([](ProgramData& d) { d.time_slot = kNoIndex; }) == "events have no time");
+  CHECK(with([](ProgramData& d) { d.alert_score_slot = kNoIndex; }) == "an alert has no slots");
+  CHECK(with([](ProgramData& d) { d.classes[0].kept = {99}; }) == "class event: slot 99 does not exist");
+  CHECK(with([](ProgramData& d) { d.rules[4].state = 5; }) == "state 4: of no rule");
+  CHECK(with([](ProgramData& d) {
+          d.rules.push_back(d.rules[0]);
+          d.rules.back().name = "z";
+        }) == "rule z: the state of another rule");
+  CHECK(with([](ProgramData& d) {
+          d.rules.push_back(d.rules[0]);
+          d.rules.back().state = 17;
+        }) == "rule a_window: no such state");
+  CHECK(with([](ProgramData& d) { d.sources[0].accept = d.states[0].inputs[0].filter; }) ==
+        "state 0: a class that no source gives as fields");
+
+  CHECK(in_state(0, [](StateData& s) { s.kind = static_cast<StateKind>(4); }) == "state 0: no such kind");
+  CHECK(in_state(0, [](StateData& s) { s.rule = 1; }) == "state 0: of no rule");
+  CHECK(in_state(0, [](StateData& s) { s.rule = 99; }) == "state 0: of no rule");
+  CHECK(in_state(0, [](StateData& s) { s.within.nanoseconds = -1; }) == "state 0: a time below zero");
+  CHECK(in_state(0, [](StateData& s) { s.within.param = 0; }) == "state 0: no such parameter");
+  CHECK(in_state(0, [](StateData& s) { s.key_names.clear(); }) == "state 0: keys do not fit each other");
+  CHECK(in_state(0, [](StateData& s) { s.key_slots = {99}; }) == "state 0: no such slot");
+  CHECK(in_state(0, [](StateData& s) { s.inputs.clear(); }) == "state 0: too many steps, or none");
+  CHECK(in_state(1, [](StateData& s) { s.inputs.resize(ProgramLimit::kSteps + 1, s.inputs[0]); }) ==
+        "state 1: too many steps, or none");
+  CHECK(in_state(0, [](StateData& s) { s.inputs.push_back(s.inputs[0]); }) == "state 0: more than one input");
+  CHECK(in_state(0, [](StateData& s) { s.inputs[0].absent = true; }) == "state 0: an absence without steps");
+  CHECK(in_state(0, [](StateData& s) { s.inputs[0].keys = kNoIndex; }) == "state 0: an input without keys");
+  CHECK(in_state(0, [](StateData& s) { s.when = kNoIndex; }) == "state 0: no condition");
+  CHECK(in_state(0, [](StateData& s) { s.when = s.inputs[0].keys; }).ends_with("is no condition"));
+  CHECK(
+      in_state(0, [](StateData& s) { s.columns[0].where = s.inputs[0].keys; }).ends_with("is no condition"));
+  CHECK(in_state(0, [](StateData& s) { s.columns[1].values = s.when; }).ends_with("is no value"));
+  CHECK(in_state(1, [](StateData& s) { s.inputs[2].absent = true; }) == "state 1: two absences in a row");
+  CHECK(in_state(1, [](StateData& s) {
+          for (InputData& input : s.inputs) input.absent = true;
+        }) == "state 1: no step that happens");
+  CHECK(in_state(2, [](StateData& s) { s.inputs[0].absent = true; }) ==
+        "state 2: an absence among steps in any order");
+  CHECK(in_state(4, [](StateData& s) { s.inputs[0].alerts = {4}; }) ==
+        "state 4: reads alerts of a rule that does not stand before it");
+  CHECK(in_state(4, [](StateData& s) { s.inputs[0].alerts = {99}; }) ==
+        "state 4: reads alerts of a rule that does not stand before it");
+
+  CHECK(in_input([](InputData& i) { i.classes = {1}; }) == "state 0: no such class");
+  CHECK(in_input([](InputData& i) { i.guards[0].slot = 99; }) == "state 0: a guard of no slot");
+  CHECK(in_input([](InputData& i) { i.filter = i.keys; }).ends_with("is no condition"));
+  CHECK(in_input([](InputData& i) { i.where = 999; }) == "state 0: unit 999 does not exist");
+  CHECK(in_input([](InputData& i) { i.keys = i.filter; }).ends_with("is no value"));
+  CHECK(in_input([](InputData& i) { i.times = 0; }) == "state 0: times below one");
+  CHECK(in_input([](InputData& i) { i.times_param = 0; }) == "state 0: no such parameter");
+  CHECK(in_input([](InputData& i) { i.times_in.nanoseconds = -1; }) == "state 0: a time below zero");
+  CHECK(in_input([](InputData& i) { i.within.nanoseconds = INT64_MIN; }) == "state 0: a time below zero");
+}
+
+TEST_CASE("refuses aggregates that do not fit their rule") {
+  const auto with = [](Aggregate function, auto change) {
+    ProgramData data = state_data();
+    change(data.aggregates[static_cast<std::size_t>(function)]);
+    return verdict(data);
+  };
+  using A = Aggregate;
+  CHECK(with(A::kCount, [](AggregateData& a) { a.function = static_cast<Aggregate>(17); }) ==
+        "aggregate 0: no such function");
+  CHECK(with(A::kCount, [](AggregateData& a) { a.state = 9; }) == "aggregate 0: of no state");
+  CHECK(with(A::kCount, [](AggregateData& a) { a.column = 9; }) == "aggregate 0: no such column");
+  CHECK(with(A::kCount, [](AggregateData& a) { a.last.nanoseconds = -1; }) ==
+        "aggregate 0: a time below zero");
+  CHECK(with(A::kCount, [](AggregateData& a) {
+          a.function = A::kStepCount;
+          a.column = 1;
+        }) == "aggregate 0: no such step");
+  CHECK(with(A::kPercentile, [](AggregateData& a) { a.number = kNoIndex; }) == "aggregate 7: no number");
+  CHECK(with(A::kUsualCount, [](AggregateData& a) { a.bucket = kNoIndex; }) == "aggregate 15: no duration");
+  CHECK(with(A::kNew, [](AggregateData& a) { a.values = kNoIndex; }) == "aggregate 10: no values");
+  CHECK(with(A::kNew, [](AggregateData& a) { a.scan_slots = {99}; }) == "aggregate 10: no such slot");
+  CHECK(with(A::kNew, [](AggregateData& a) { a.scan_where = a.values; }).ends_with("is no condition"));
+  CHECK(with(A::kNew, [](AggregateData& a) { a.scan_values = 999; }) ==
+        "aggregate 10: unit 999 does not exist");
+}
+
+TEST_CASE("refuses reading the judged event in a unit of one source, and steps' slots that do not exist") {
+  Assembler a;
+  const std::uint32_t x = a.slot("x");
+  const std::uint32_t y = a.slot("y");
+  a.data.sources[0].units[y] = a.unit({returns(Operand(OperandKind::kThis, x).bits())}, 0);
+  CHECK(refuses(a, "`this` in a unit of one source"));
+  CHECK(refuses_code({returns(Operand(OperandKind::kThis, 2).bits())}, "slot 2 of 2"));
+  CHECK(refuses_code({returns(Operand(OperandKind::kStep, 2).bits())}, "a slot that does not exist"));
+  CHECK(refuses_code({{Opcode::kAggregate, 0, 0, 0, 0, 0}, returns(reg(0))}, "aggregate 0 of 0"));
 }
 
 }  // namespace shrike::test

@@ -1,0 +1,224 @@
+// Rules with state under what nobody should send: times at the ends of the range, and files of state that
+// somebody changed. Under the sanitizers this is the proof that neither overflows nor reaches beyond its
+// bounds.
+#include <doctest/doctest.h>
+
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/digest.hpp"
+#include "shrike/compile.hpp"
+#include "shrike/engine.hpp"
+
+namespace {
+
+using namespace shrike;
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kStart = 1'767'225'600 * kSecond;
+
+constexpr std::string_view kRules = R"(
+rule counted "Counted" {
+  severity low
+  on signin where has user
+  each user within 1d
+  when count() > 1 or age() > 1h or watched() > 1d or span() > 1h or regularity() < 0.1
+    or usual_count(1h, 50) > 2 or avg(asn) > 5 or percentile(asn, 50) > 3 or new(ip)
+    or sum(asn where asn != this.asn) > 9
+  say "{user} {count()} {age()} {watched()} {span()}"
+  quiet 1h by user
+}
+rule everything "Kept for longer than there is time" {
+  severity low
+  on signin, audit
+  each session within 100000d
+  when age() > 36500d or span() > 1d or count() > 3
+  quiet 100000d by session
+}
+rule steps "Steps" {
+  severity medium
+  each user within 1d
+  sequence {
+    one: signin where has ip
+    not undo: signin where asn == 1
+    two: audit where session == one.session times 2 in 1h
+    not late: signin where asn == one.asn within 2h
+  }
+  say "{user} {count(two)}"
+}
+rule both "In any order" {
+  severity medium
+  each user within 1d
+  together { a: signin where asn == 2 b: audit c: signin where asn != a.asn times 2 }
+  say "{user}"
+}
+rule chain "Chain" {
+  severity high
+  on alert counted, alert steps, alert both where has user
+  each user within 7d
+  when distinct(rule) > 1
+  say "{user}"
+}
+)";
+
+const Program& program() {
+  static const Program compiled = [] {
+    auto made = compile_text(kRules);
+    if (!made) FAIL(made.error().front().message);
+    return made->program;
+  }();
+  return compiled;
+}
+
+Expected<std::span<const Alert>> feed(Engine& engine, std::mt19937_64& random, std::int64_t time) {
+  const auto text = [&](const char* prefix, unsigned different) {
+    return prefix + std::to_string(random() % different);
+  };
+  const std::string user = text("u", 3), id = text("e", 200), session = text("s", 2);
+  const std::string tenant = text("t", 2);
+  Engine::Fields fields{{"user", Value::of_string(user)},
+                        {"id", Value::of_string(id)},
+                        {"session", Value::of_string(session)},
+                        {"tenant", Value::of_string(tenant)},
+                        {"time", Value::of_time(time)}};
+  if (random() % 2 == 0) return engine.feed_event("audit", fields);
+  fields.emplace_back("asn", Value::of_int(static_cast<std::int64_t>(random() % 4)));
+  return engine.feed_event("signin", fields);
+}
+
+EngineOptions options_for(std::mt19937_64& random) {
+  EngineOptions options;
+  options.decide = random() % 2 == 0 ? Decide::kEarly : Decide::kFinal;
+  options.window_index_from = random() % 2 == 0 ? 1 : 64;
+  if (random() % 2 == 0) options.lateness_of_all = random() % 2 == 0 ? kUnlimitedLateness : 600 * kSecond;
+  if (random() % 4 == 0) options.memory = 20'000;
+  return options;
+}
+
+std::string with_digest(std::string state) {
+  constexpr std::size_t kHead = 15, kDigest = 32;
+  state.replace(kHead, kDigest, Digest().add(std::string_view(state).substr(kHead + kDigest)).hex());
+  return state;
+}
+
+void change(std::string& state, std::mt19937_64& random) {
+  constexpr std::size_t kHead = 47;
+  const std::size_t at = kHead + random() % (state.size() - kHead);
+  switch (random() % 6) {
+    case 0:
+      state[at] = static_cast<char>(random());
+      break;
+    case 1:
+      state[at] = static_cast<char>(state[at] ^ 1 << random() % 8);
+      break;
+    case 2:
+      state.erase(at, 1 + random() % 16);
+      break;
+    case 3:
+      state.insert(at, state.substr(at, 1 + random() % 200));
+      break;
+    case 4:
+      state.insert(at, std::string("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"));
+      break;
+    default:
+      state[at] = static_cast<char>(state[at] + 1);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("times at the ends of the range overflow nowhere") {
+  constexpr std::int64_t kTimes[] = {
+      INT64_MIN,     INT64_MIN + 1, -1,        0,      kStart, kStart + kSecond,
+      INT64_MAX - 1, INT64_MAX,     INT64_MAX, kStart, kStart};
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    std::mt19937_64 random(seed);
+    const EngineOptions options = options_for(random);
+    Engine engine(program(), options);
+    if (seed % 3 == 0) engine.set_arrival(kStart);
+    for (int round = 0; round < 2; ++round) {
+      for (int i = 0; i < 40; ++i) (void)feed(engine, random, kTimes[random() % std::size(kTimes)]);
+      if (options.decide == Decide::kEarly) (void)engine.advance(kTimes[random() % std::size(kTimes)]);
+      REQUIRE(engine.finish([](const Alert&) {}));
+      const std::string state = engine.save_state();
+      Engine next(program(), options);
+      REQUIRE(next.load_state(state));
+      CHECK(next.save_state() == state);
+    }
+  }
+}
+
+TEST_CASE("state that somebody changed is refused, or read as something else and harmless") {
+  unsigned accepted = 0;
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    std::mt19937_64 random(1000 + seed);
+    const EngineOptions options = options_for(random);
+    Engine engine(program(), options);
+    std::int64_t time = kStart;
+    for (int i = 0; i < 60; ++i)
+      (void)feed(engine, random, time += static_cast<std::int64_t>(random() % 900) * kSecond);
+    REQUIRE(engine.finish([](const Alert&) {}));
+    const std::string state = engine.save_state();
+    for (int mutation = 0; mutation < 25; ++mutation) {
+      std::string changed = state;
+      for (std::uint64_t changes = 1 + random() % 3; changes > 0; --changes) change(changed, random);
+      Engine other(program(), options);
+      const auto loaded = other.load_state(with_digest(changed));
+      if (loaded) ++accepted;
+      if (!loaded) CHECK(loaded.error().code == ErrorCode::kFormat);
+      for (int i = 0; i < 6; ++i) (void)feed(other, random, time + i * 600 * kSecond);
+      (void)other.advance(time + 86'400 * kSecond);
+      (void)feed(other, random, kStart);
+      (void)other.finish([](const Alert&) {});
+      (void)other.save_state();
+    }
+    // Without the digest made right every change is found.
+    std::string damaged = state;
+    change(damaged, random);
+    if (damaged != state) CHECK_FALSE(Engine(program(), options).load_state(damaged));
+  }
+  CHECK(accepted > 0);
+}
+
+TEST_CASE("a flood of tenants or of keys takes no more than the memory, and what is forgotten is counted") {
+  for (const bool are_tenants : {true, false}) {
+    EngineOptions options;
+    options.memory = 2'000'000;
+    options.lateness_of_all = 0;
+    Engine engine(program(), options);
+    std::size_t most = 0;
+    for (int i = 0; i < 6000; ++i) {
+      const std::string name = "n" + std::to_string(i);
+      REQUIRE(engine.feed_event("signin", {{"user", Value::of_string(are_tenants ? "a" : name)},
+                                           {"session", Value::of_string(name)},
+                                           {"id", Value::of_string(name)},
+                                           {"tenant", Value::of_string(are_tenants ? name : "t")},
+                                           {"time", Value::of_time(kStart + i * kSecond)}}));
+      if (i % 1000 == 999) most = std::max(most, engine.save_state().size());
+    }
+    CHECK(most < options.memory);
+    CHECK(engine.stats().is_incomplete());
+    CHECK((engine.stats().forgotten_tenants > 0) == are_tenants);
+  }
+}
+
+TEST_CASE("what comes after the end but belongs before it is too late") {
+  EngineOptions options;
+  options.decide = Decide::kFinal;
+  Engine engine(program(), options);
+  const auto give = [&](const char* id, std::int64_t time) {
+    REQUIRE(engine.feed_event("signin", {{"user", Value::of_string("a@contoso.example")},
+                                         {"id", Value::of_string(id)},
+                                         {"time", Value::of_time(time)}}));
+  };
+  give("b", kStart + 7200 * kSecond);
+  REQUIRE(engine.finish([](const Alert&) {}));
+  give("a", kStart + 3600 * kSecond);
+  give("c", kStart + 7260 * kSecond);
+  std::vector<std::string> rules;
+  REQUIRE(engine.finish([&](const Alert& alert) { rules.push_back(alert.rule); }));
+  CHECK(engine.stats().late_events == 1);
+  CHECK(rules == std::vector<std::string>{"counted"});
+}
