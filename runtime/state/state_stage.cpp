@@ -151,7 +151,7 @@ std::vector<RowChange> StateStage::changes_of(const Row& row, Tenant& tenant) {
   const auto [entry, is_new] = tenant.told.try_emplace(key);
   Told& told = entry->second;
   if (is_new) {
-    told = {{row}, row};
+    told = {{row}, row, row->time};
     tenant.told_by_time.emplace(row->time, std::move(key));
     return {{row, true}};
   }
@@ -165,6 +165,12 @@ std::vector<RowChange> StateStage::changes_of(const Row& row, Tenant& tenant) {
   told.tellings.push_back(row);
   const Row before = told.row;
   told.row = merged(told.tellings);
+  if (told.tellings.front()->time != told.time) {
+    const auto [first, last] = tenant.told_by_time.equal_range(told.time);
+    tenant.told_by_time.erase(std::find_if(first, last, [&](const auto& at) { return at.second == key; }));
+    told.time = told.tellings.front()->time;
+    tenant.told_by_time.emplace(told.time, key);
+  }
   if (told.row->values == before->values && told.row->time == before->time) {
     told.row = before;
     return {};
@@ -534,8 +540,9 @@ bool StateStage::load_tenant(BytesReader& bytes, const RowLayouts& layouts) {
       if (Row row = layouts.read_row(bytes); row != nullptr) told.tellings.push_back(std::move(row));
     }
     if (told.tellings.empty()) continue;
-    tenant.told_by_time.emplace(told.tellings.front()->time, key);
     told.row = merged(told.tellings);
+    told.time = told.tellings.front()->time;
+    tenant.told_by_time.emplace(told.time, key);
     tenant.told.insert_or_assign(key, std::move(told));
   }
   if (!tenant.seen.load(bytes)) return false;

@@ -59,6 +59,7 @@ class StateStage {
   struct Told {
     std::vector<Row> tellings;
     Row row;
+    std::int64_t time = 0;  ///< of the first telling in their order
   };
   struct Tenant {
     std::string name;
