@@ -13,6 +13,7 @@ constexpr std::int64_t kDay = 24LL * 3600 * 1'000'000'000;
 constexpr std::int64_t kMemory = 8 * kDay;
 constexpr std::size_t kMaxSeen = 1'000'000;
 constexpr std::size_t kMaxPerKey = 4096;
+constexpr std::size_t kMaxKeys = 65'536;
 
 constexpr auto is_earlier = [](const auto& a, const auto& b) { return a.order < b.order; };
 
@@ -29,12 +30,26 @@ bool EarlyLedger::is_duplicate(const Alert& alert) {
   return false;
 }
 
-void EarlyLedger::forget_old(std::int64_t newest) {
+void EarlyLedger::forget_old(std::int64_t newest, EngineStats& stats) {
   if (by_key_.size() < purge_at_) return;
   std::erase_if(by_key_, [&](const auto& entry) {
     return entry.second.back().firing.alert.time < saturating_subtract(newest, kMemory);
   });
-  purge_at_ = std::max<std::size_t>(4096, 2 * by_key_.size());
+  if (by_key_.size() > kMaxKeys / 2) {
+    // Somebody makes up keys: the half whose last alert is older goes.
+    std::vector<std::int64_t> times;
+    for (const auto& [key, entries] : by_key_) times.push_back(entries.back().firing.alert.time);
+    const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+    std::nth_element(times.begin(), middle, times.end());
+    std::size_t surplus = times.size() / 2;
+    std::erase_if(by_key_, [&](const auto& entry) {
+      if (surplus == 0 || entry.second.back().firing.alert.time > *middle) return false;
+      --surplus;
+      ++stats.forgotten_quiet;
+      return true;
+    });
+  }
+  purge_at_ = std::clamp<std::size_t>(2 * by_key_.size(), 4096, kMaxKeys);
 }
 
 void EarlyLedger::add_once(Firing firing, EngineStats& stats) {
@@ -53,7 +68,7 @@ void EarlyLedger::add(Firing firing, EngineStats& stats) {
     note(order, std::nullopt, std::move(firing.alert));
     return;
   }
-  forget_old(newest_);
+  forget_old(newest_, stats);
   Entries& entries = by_key_[firing.quiet_key];
   const std::int64_t quiet = firing.quiet;
   Entry entry{std::move(order), std::move(firing), false};

@@ -47,7 +47,7 @@ class EarlyLedger {
   };
 
   bool is_duplicate(const Alert& alert);
-  void forget_old(std::int64_t newest);
+  void forget_old(std::int64_t newest, EngineStats& stats);
   /// Decides anew which entries stand, from `at` on. An entry that `quiet` holds back changes nothing later.
   void judge_from(Entries& entries, std::size_t at, std::int64_t quiet);
   void note(const std::string& order, const std::optional<Alert>& before, const std::optional<Alert>& now);

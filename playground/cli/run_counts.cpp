@@ -44,6 +44,7 @@ std::string state_text(const EngineStats& stats) {
   if (stats.late_events != 0) text += row("events that came too late", stats.late_events);
   if (stats.future_events != 0) text += row("events from the future", stats.future_events);
   if (stats.forgotten_ids != 0) text += row("ids of events forgotten", stats.forgotten_ids);
+  if (stats.forgotten_quiet != 0) text += row("keys of quiet forgotten", stats.forgotten_quiet);
   if (stats.forgotten_tenants != 0) text += row("tenants forgotten", stats.forgotten_tenants);
   for (const StateCounter& counter : kStateCounters) {
     std::uint64_t sum = 0;
@@ -66,7 +67,8 @@ Json state_json(const EngineStats& stats) {
   }
   return Json{{"repeated_events", stats.repeated_events},     {"late_events", stats.late_events},
               {"future_events", stats.future_events},         {"forgotten_ids", stats.forgotten_ids},
-              {"forgotten_tenants", stats.forgotten_tenants}, {"rules", std::move(rules)}};
+              {"forgotten_tenants", stats.forgotten_tenants},
+              {"forgotten_quiet", stats.forgotten_quiet}, {"rules", std::move(rules)}};
 }
 
 std::string rate_text(const RunCounts& counts) {

@@ -1,6 +1,8 @@
 #include "runtime/state/state_stage.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <queue>
 #include <set>
 
 #include "runtime/digest.hpp"
@@ -120,6 +122,8 @@ Expected<void> StateStage::take(Row row, std::string_view tenant) {
   append_key_part(key, tenant);
   append_key_part(key, row->class_name);
   append_key_part(key, row->id);
+  // An alert is not its event told again.
+  if (row->alert_rule != kNoIndex) append_key_part(key, program_.data().rules[row->alert_rule].name);
   append_row(bytes, *row);
   return waiting_.add(key, bytes);
 }
@@ -443,27 +447,30 @@ void StateStage::keep_within_memory(const Tenant& busy) {
   }
   std::size_t bytes = 0;
   for (const auto& [name, tenant] : tenants_) bytes += bytes_of(tenant);
-  while (bytes > limit) {
-    RuleState* oldest = nullptr;
-    bool in_progress = false;
-    for (const bool kind : {false, true}) {
-      std::uint64_t least = UINT64_MAX;
-      for (auto& [name, tenant] : tenants_) {
-        for (auto& rule : tenant.rules) {
-          const std::uint64_t used = rule != nullptr ? rule->oldest_use(kind) : UINT64_MAX;
-          if (used >= least) continue;
-          least = used;
-          oldest = rule.get();
-          in_progress = kind;
-        }
+  if (bytes <= limit) return;
+  // A little more than asked for, since looking at all rules takes long where there are many tenants.
+  const std::size_t wanted = limit - limit / 16;
+  for (const bool in_progress : {false, true}) {
+    using Use = std::pair<std::uint64_t, RuleState*>;
+    std::vector<Use> uses;
+    for (auto& [name, tenant] : tenants_) {
+      for (auto& rule : tenant.rules) {
+        const std::uint64_t used = rule != nullptr ? rule->oldest_use(in_progress) : UINT64_MAX;
+        if (used != UINT64_MAX) uses.emplace_back(used, rule.get());
       }
-      if (oldest != nullptr) break;
     }
-    if (oldest == nullptr) return forget_tenants(bytes, busy);
-    const std::size_t before = oldest->bytes();
-    oldest->evict_oldest(in_progress);
-    bytes -= before - std::min(before, oldest->bytes());
+    std::priority_queue<Use, std::vector<Use>, std::greater<>> oldest(std::greater<>{}, std::move(uses));
+    while (bytes > wanted && !oldest.empty()) {
+      RuleState* const rule = oldest.top().second;
+      oldest.pop();
+      const std::size_t before = rule->bytes();
+      rule->evict_oldest(in_progress);
+      bytes -= std::min(bytes, before - std::min(before, rule->bytes()));
+      if (const std::uint64_t used = rule->oldest_use(in_progress); used != UINT64_MAX)
+        oldest.emplace(used, rule);
+    }
   }
+  if (bytes > limit) forget_tenants(bytes, busy);
 }
 
 // ---- going on in another run

@@ -10,6 +10,8 @@
 namespace shrike {
 namespace {
 
+/// Times of which the earliest is asked for; so many would have to be taken back before one more matters.
+constexpr std::size_t kMaxSeenLate = 4096;
 /// Kept events per key; the oldest go beyond it, and are counted.
 constexpr std::size_t kMaxEvents = 200'000;
 /// Keys with more events stay as they are: taking them apart and putting them together would cost more.
@@ -176,6 +178,7 @@ bool WindowRule::note_seen(std::int64_t time, bool added) {
   if (added) {
     // Times after a settled one decide nothing.
     if (time < seen_since_) ++seen_late_[time];
+    if (seen_late_.size() > kMaxSeenLate) seen_late_.erase(std::prev(seen_late_.end()));
   } else if (const auto entry = seen_late_.find(time); entry != seen_late_.end() && --entry->second == 0) {
     seen_late_.erase(entry);
   }

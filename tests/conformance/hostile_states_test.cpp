@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <random>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -201,6 +202,28 @@ TEST_CASE("a flood of tenants or of keys takes no more than the memory, and what
     CHECK(most < options.memory);
     CHECK(engine.stats().is_incomplete());
     CHECK((engine.stats().forgotten_tenants > 0) == are_tenants);
+  }
+}
+
+TEST_CASE("an alert that is fed and its event are not one row, also where rows wait for the end") {
+  for (const Decide decide : {Decide::kEarly, Decide::kFinal}) {
+    EngineOptions options;
+    options.decide = decide;
+    Engine engine(program(), options);
+    std::set<std::string> rules;
+    const auto take = [&](const Alert& alert) { rules.insert(alert.rule); };
+    const auto give = [&](const char* id, std::int64_t time, bool is_alert) {
+      const Engine::Fields fields{{"user", Value::of_string("a@contoso.example")},
+                                  {"id", Value::of_string(id)},
+                                  {"time", Value::of_time(time)}};
+      REQUIRE((is_alert ? engine.feed_alert("both", fields) : engine.feed_event("signin", fields)));
+      for (const Alert& alert : engine.given()) take(alert);
+    };
+    give("a", kStart, false);
+    give("b", kStart + kSecond, true);
+    give("b", kStart + kSecond, false);  // fires `counted`; with the alert `both` that is the chain
+    REQUIRE(engine.finish(take));
+    CHECK(rules == std::set<std::string>{"counted", "chain"});
   }
 }
 

@@ -78,8 +78,9 @@ struct EngineStats {
   std::map<std::string, std::uint64_t> met_expired;  ///< by title of an exception whose time is over: firings
                                                      ///< that it would have covered
   std::uint64_t quieted = 0;                         ///< firings that `quiet` held back
-  std::uint64_t duplicates = 0;                      ///< firings of an event that had fired before
-  std::uint64_t alerts = 0;                          ///< open ones given
+  std::uint64_t forgotten_quiet = 0;  ///< keys of `quiet` beyond the limit: they may give alerts again
+  std::uint64_t duplicates = 0;       ///< firings of an event that had fired before
+  std::uint64_t alerts = 0;           ///< open ones given
   std::uint64_t withdrawn = 0;
   // Of rules with state:
   std::uint64_t repeated_events = 0;    ///< told more than once
