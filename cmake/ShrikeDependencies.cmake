@@ -14,11 +14,12 @@ pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(PSL REQUIRED IMPORTED_TARGET libpsl)
 pkg_check_modules(MD REQUIRED IMPORTED_TARGET libmd)
+pkg_check_modules(MAXMINDDB REQUIRED IMPORTED_TARGET libmaxminddb)
 
 set(SHRIKE_PUBLIC_DEPENDENCIES nlohmann_json::nlohmann_json tl::expected)
 set(SHRIKE_RUNTIME_DEPENDENCIES
     fmt::fmt simdjson::simdjson ZLIB::ZLIB ICU::uc date::date-tz PkgConfig::RE2 PkgConfig::ZSTD PkgConfig::PSL
-    PkgConfig::MD)
+    PkgConfig::MD PkgConfig::MAXMINDDB)
 
 if(SHRIKE_BUILD_DSL)
   find_package(pegtl REQUIRED)

@@ -11,6 +11,7 @@
 #include "runtime/early_ledger.hpp"
 #include "runtime/final_ledger.hpp"
 #include "runtime/functions.hpp"
+#include "runtime/geo/geo_cache.hpp"
 #include "runtime/json.hpp"
 #include "runtime/record_decoder.hpp"
 #include "runtime/sealed_program.hpp"
@@ -60,7 +61,8 @@ struct Engine::State {
         options(std::move(o)),
         arena(options.max_event_bytes),
         json(options.limits.nesting),
-        context{arena, json},
+        geo(options.geo ? std::make_unique<GeoCache>(options.geo) : nullptr),
+        context{arena, json, geo.get()},
         vm(program, context, options.max_steps),
         decoder(program.data().paths, options.limits),
         index(program, guards_of(program.data())),
@@ -103,6 +105,7 @@ struct Engine::State {
   EngineStats stats;
   Arena arena;
   JsonDecoder json;
+  std::unique_ptr<GeoCache> geo;  ///< null without databases
   CallContext context;
   Vm vm;
   RecordDecoder decoder;

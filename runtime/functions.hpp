@@ -15,13 +15,13 @@
 
 namespace shrike {
 
-class GeoDatabase;  // later: ASN, country and place of addresses
+class GeoCache;  // runtime/geo/geo_cache.hpp: network, country and place of addresses
 
 /// What a function may use besides its arguments. Owned by the engine; valid for the event.
 struct CallContext {
   Arena& arena;
   JsonDecoder& json;
-  const GeoDatabase* geo = nullptr;  ///< null: asn(), geo() give missing
+  GeoCache* geo = nullptr;  ///< null: asn(), geo() give missing
 };
 
 /// Called with exactly the declared number of arguments (optional ones that were left out are missing

@@ -40,7 +40,7 @@ constexpr std::size_t kMostState = std::size_t{8} << 30;
 
 struct RunOptions {
   std::vector<std::string> inputs, rules, settings, only;
-  std::vector<std::string> lateness;
+  std::vector<std::string> lateness, geo;
   std::string format = "human", output, rejects, stats, fail_on, decide, tenant, memory, state;
   bool quiet = false;
 };
@@ -80,6 +80,8 @@ std::optional<std::string> wrong_input(const RunOptions& options) {
     if (input.ends_with(".shrike") || is_compiled(input)) {
       return fmt::format("'{}' holds rules, not records: give it with --rules", input);
     }
+    if (input.ends_with(".mmdb"))
+      return fmt::format("'{}' is a database of addresses, no records: give it with --geo", input);
   }
   if (auto message = clash("--output", options.output, options.inputs)) return message;
   if (auto message = clash("--state", options.state, options.inputs)) return message;
@@ -198,6 +200,17 @@ std::optional<std::string> unknown_source(const EngineOptions& options, const Pr
   return std::nullopt;
 }
 
+/// Opens the databases of --geo; null when there are none.
+tl::expected<std::shared_ptr<const GeoDatabase>, std::string> geo_of(const RunOptions& options) {
+  if (options.geo.empty()) return nullptr;
+  for (const std::string& file : options.geo) {
+    if (auto missing = missing_path(file)) return tl::unexpected("--geo: " + *missing);
+  }
+  auto database = GeoDatabase::open(options.geo);
+  if (!database) return tl::unexpected("--geo: " + database.error().message);
+  return *std::move(database);
+}
+
 /// What a file keeps of the run before; a file that is not there is a beginning. False when it is of no use.
 bool load_state(Engine& engine, const std::string& path) {
   std::error_code error;
@@ -254,13 +267,20 @@ int exit_code(const RunPlan& plan, const RunSession& session, const RunCounts& c
 }
 
 int run(const RunOptions& options) {
-  const auto plan = plan_of(options);
+  auto plan = plan_of(options);
   if (!plan) return wrong_usage("run", plan.error());
   if (options.inputs.empty() && is_terminal(STDIN_FILENO)) {
     return wrong_usage("run", "no input: name files or folders of logs, or pipe records in");
   }
   auto program = program_of(options);
   if (!program) return program.error();
+
+  auto geo = geo_of(options);
+  if (!geo) {
+    say_error(geo.error());
+    return kUsage;
+  }
+  plan->engine.geo = *std::move(geo);
 
   auto output = Output::open(options.output);
   std::optional<Expected<Output>> rejects;
@@ -281,6 +301,10 @@ int run(const RunOptions& options) {
   session.run(plan->inputs, plan->engine.limits);
 
   RunCounts counts = session.counts();
+  if (plan->engine.geo) {
+    const auto files = plan->engine.geo->files();
+    counts.geo.assign(files.begin(), files.end());
+  }
   counts.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   if (!session.failure()) printer.print_summary(counts);
   int written = close_output(*output);
@@ -357,6 +381,15 @@ void add_run(CLI::App& app, Action& action) {
       ->group(what);
   command->add_option("--tenant", options->tenant, "Tenant of events that name none")
       ->type_name("NAME")
+      ->group(what);
+
+  command
+      ->add_option(
+          "--geo", options->geo,
+          "A MaxMind DB (.mmdb) that tells country, place or ASN of addresses where a record does not; "
+          "repeatable, the first that knows one is believed")
+      ->type_name("FILE")
+      ->allow_extra_args(false)
       ->group(what);
 
   const std::string out = "What comes out";

@@ -7,6 +7,7 @@
 
 #include "playground/cli/safe_text.hpp"
 #include "playground/cli/text_layout.hpp"
+#include "runtime/time_text.hpp"
 
 namespace shrike::cli {
 
@@ -71,6 +72,19 @@ Json state_json(const EngineStats& stats) {
               {"forgotten_quiet", stats.forgotten_quiet}, {"rules", std::move(rules)}};
 }
 
+/// The day on which a database was built: 2026-03-02.
+std::string day_built(const GeoDatabase::File& file) { return format_time(file.built).substr(0, 10); }
+
+std::string geo_text(const std::vector<GeoDatabase::File>& files) {
+  if (files.empty()) return {};
+  std::string text = "Databases of addresses\n";
+  for (const GeoDatabase::File& file : files) {
+    text += fmt::format("  {} {:>13}  {}\n", padded(cut(safe_text(file.type, 100), 34), 34), day_built(file),
+                        safe_text(file.path));
+  }
+  return text;
+}
+
 std::string rate_text(const RunCounts& counts) {
   std::string text = fmt::format("{} in {:.2f} s", with_unit(counts.bytes), counts.seconds);
   if (counts.seconds > 0.005 && counts.bytes > 0) {
@@ -122,6 +136,7 @@ std::string stats_text(const RunCounts& counts) {
   text += row("rejected", counts.rejected, listed(counts.rejects));
   if (counts.failed_inputs != 0) text += row("inputs that could not be read", counts.failed_inputs);
   if (counts.passed_over != 0) text += row("passed over, no regular file", counts.passed_over);
+  text += geo_text(counts.geo);
   text += "Alerts\n";
   text += row("given", counts.alerts.total(), severities_text(counts.alerts));
   std::vector<std::pair<std::string, std::uint64_t>> rules(counts.alerts.by_rule.begin(),
@@ -156,6 +171,10 @@ Json stats_json(const RunCounts& counts) {
   }
   Json expired = Json::object();
   for (const auto& [title, count] : counts.engine.met_expired) expired[title] = count;
+  Json geo = Json::array();
+  for (const GeoDatabase::File& file : counts.geo) {
+    geo.push_back(Json{{"file", file.path}, {"type", file.type}, {"built", day_built(file)}});
+  }
   return Json{{"records", counts.records},
               {"events", counts.engine.events},
               {"bytes", counts.bytes},
@@ -176,6 +195,7 @@ Json stats_json(const RunCounts& counts) {
               {"failed_inputs", counts.failed_inputs},
               {"state", state_json(counts.engine)},
               {"passed_over", counts.passed_over},
+              {"geo", std::move(geo)},
               {"ruleset", counts.ruleset}};
 }
 

@@ -1,6 +1,7 @@
 // Addresses: network is_private asn geo.
 #include "runtime/address.hpp"
 #include "runtime/functions/topics.hpp"
+#include "runtime/geo/geo_cache.hpp"
 
 namespace shrike {
 namespace {
@@ -40,9 +41,34 @@ Value is_private(CallContext&, std::span<const Value> arguments) {
                         (first == 169 && second == 254) || (first == 100 && second >= 64 && second < 128));
 }
 
-/// Without a database nothing is known of an address.
-Value asn(CallContext&, std::span<const Value>) { return {}; }
-Value geo(CallContext&, std::span<const Value>) { return {}; }
+Value asn(CallContext& context, std::span<const Value> arguments) {
+  if (context.geo == nullptr) return {};
+  const std::int64_t number = context.geo->find(*arguments[0].address).asn;
+  return number != 0 ? Value::of_int(number) : Value{};
+}
+
+/// A map of what is known.
+Value geo(CallContext& context, std::span<const Value> arguments) {
+  constexpr std::uint8_t kPlainName = Value::kAscii | Value::kFolded;
+  if (context.geo == nullptr) return {};
+  const GeoAnswer& answer = context.geo->find(*arguments[0].address);
+  if (!answer.has_country() && !answer.place) return {};
+  auto* const entries = context.arena.allocate_array<MapEntry>(2);
+  if (entries == nullptr) return {};
+  std::size_t count = 0;
+  if (answer.has_country()) {
+    const std::string_view code = context.arena.copy({answer.country.data(), answer.country.size()});
+    if (code.empty()) return {};
+    entries[count++] = {Value::of_string("country", kPlainName), Value::of_string(code, Value::kAscii)};
+  }
+  if (answer.place) {
+    auto* const place = context.arena.allocate_array<Place>(1);
+    if (place == nullptr) return {};
+    *place = *answer.place;
+    entries[count++] = {Value::of_string("place", kPlainName), Value::of_place(place)};
+  }
+  return Value::of_map({entries, count});
+}
 
 constexpr FunctionRow kRows[] = {
     {"network(address: ip, bits?: int): cidr", network_of, 8, false,
@@ -50,10 +76,10 @@ constexpr FunctionRow kRows[] = {
      "network(203.0.113.7) == 203.0.113.0/24"},
     {"is_private(address: ip): bool", is_private, 6, false,
      "Whether the address is private, shared, loopback or link-local.", "is_private(192.168.1.7)"},
-    {"asn(address: ip): int", asn, 60, false,
+    {"asn(address: ip): int", asn, 300, false,
      "Number of the autonomous system that announces the address; missing without a database.",
      "missing asn(203.0.113.7)"},
-    {"geo(address: ip): geo", geo, 80, false, "Country and place of an address; missing without a database.",
+    {"geo(address: ip): geo", geo, 300, false, "Country and place of an address; missing without a database.",
      "missing geo(203.0.113.7).country"},
 };
 

@@ -19,6 +19,7 @@
 
 #include "shrike/alert.hpp"
 #include "shrike/error.hpp"
+#include "shrike/geo_database.hpp"
 #include "shrike/program.hpp"
 #include "shrike/reader.hpp"
 #include "shrike/value.hpp"
@@ -49,7 +50,8 @@ struct EngineOptions {
   std::optional<std::int64_t> lateness_of_all = {};                ///< instead of what any source says
   std::size_t window_index_from =
       64;  ///< kept events of a key from which aggregates are kept up, not recounted
-  std::vector<std::string> also_show = {};  ///< fields to put into Alert::show beside those of the rule
+  std::shared_ptr<const GeoDatabase> geo = {};  ///< for asn() and geo(); without it they give missing
+  std::vector<std::string> also_show = {};      ///< fields to put into Alert::show beside those of the rule
   ReadLimits limits = {};
 };
 
