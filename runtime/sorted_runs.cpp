@@ -125,13 +125,17 @@ void append_key_part(std::string& key, std::string_view part) {
   key.append(2, '\0');
 }
 
-std::string first_key_part(std::string_view key) {
-  std::string part;
-  for (std::size_t i = 0; i + 1 < key.size() && !(key[i] == '\0' && key[i + 1] == '\0'); ++i) {
-    part += key[i];
-    if (key[i] == '\0') ++i;
+std::string_view first_key_part(std::string_view key) {
+  return key.substr(0, key.find(std::string_view("\0\0", 2)) + 2);
+}
+
+std::string text_of_key_part(std::string_view part) {
+  std::string text;
+  for (std::size_t i = 0; i + 2 < part.size(); ++i) {
+    text += part[i];
+    if (part[i] == '\0') ++i;
   }
-  return part;
+  return text;
 }
 
 void append_key_time(std::string& key, std::int64_t time) {

@@ -54,8 +54,9 @@ class SortedRuns {
 
 /// Appends text so that keys of several texts compare part by part.
 void append_key_part(std::string& key, std::string_view part);
-/// The text of the first part.
-std::string first_key_part(std::string_view key);
+/// The first part as it stands in the key, and its text.
+std::string_view first_key_part(std::string_view key);
+std::string text_of_key_part(std::string_view part);
 /// Appends a time so that bytes compare as times do.
 void append_key_time(std::string& key, std::int64_t time);
 

@@ -354,7 +354,7 @@ Expected<void> StateStage::finish(std::int64_t newest) {
     stats_.repeated_events += tellings.size() - 1;
     const Row row = merged(tellings);
     tellings.clear();
-    std::string key = group.substr(0, group.find(std::string("\0\0", 2)) + 2), bytes;
+    std::string key(first_key_part(group)), bytes;
     append_key_time(key, row->time);
     append_key_part(key, row->class_name);
     append_key_part(key, row->id);
@@ -386,13 +386,13 @@ Expected<void> StateStage::finish(std::int64_t newest) {
     BytesReader reader(bytes);
     Row row = layouts.read_row(reader);
     if (row == nullptr) return {};
-    const std::string_view own_key = key.substr(0, key.find(std::string_view("\0\0", 2)) + 2);
+    const std::string_view own_key = first_key_part(key);
     if (tenant == nullptr || own_key != tenant_key || (!slice.empty() && slice.front()->time != row->time)) {
       if (auto closed = close_slice(); !closed) return closed;
     }
     if (tenant == nullptr || own_key != tenant_key) {
       tenant_key = own_key;
-      tenant = &tenant_of(first_key_part(own_key));
+      tenant = &tenant_of(text_of_key_part(own_key));
     }
     slice.push_back(std::move(row));
     return {};
