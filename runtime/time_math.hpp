@@ -18,4 +18,11 @@ inline std::int64_t saturating_subtract(std::int64_t a, std::int64_t b) {
   return a < 0 ? INT64_MIN : INT64_MAX;
 }
 
+/// Whether `time` lies `width` or more before `now`; no times overflow.
+inline bool is_past(std::int64_t time, std::int64_t now, std::int64_t width) {
+  return static_cast<std::uint64_t>(now) - static_cast<std::uint64_t>(time) >=
+             static_cast<std::uint64_t>(width) &&
+         time <= now;
+}
+
 }  // namespace shrike

@@ -74,11 +74,13 @@ Value Vm::evaluate(std::uint32_t unit, EventState& event) {
 
 Value Vm::slot(std::uint32_t slot, EventState& event) {
   if (event.stamps[slot] == event.stamp) return event.slots[slot];
-  const std::uint32_t unit = program_.data.sources[event.source].units[slot];
   Value value;
-  if (unit != kNoIndex) {
-    charge(1);
-    value = evaluate(unit, event);
+  if (event.kept == nullptr || !event.kept->read(slot, value)) {
+    const std::uint32_t unit = program_.data.sources[event.source].units[slot];
+    if (unit != kNoIndex) {
+      charge(1);
+      value = evaluate(unit, event);
+    }
   }
   event.set(slot, value);
   return value;

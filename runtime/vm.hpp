@@ -29,6 +29,14 @@ class StateView {
   virtual Value step_field(std::uint32_t step, std::uint32_t slot) = 0;
 };
 
+/// The fields of an event that was kept: they stand in the place of what a source would compute.
+class KeptFields {
+ public:
+  virtual ~KeptFields() = default;
+  /// Whether the slot is one of those that were kept; then `value` is what it held, in the arena or the row.
+  virtual bool read(std::uint32_t slot, Value& value) = 0;
+};
+
 /// The event that units read: slots are computed by the units of `source` when first asked and kept until the
 /// next event.
 struct EventState {
@@ -39,6 +47,7 @@ struct EventState {
   std::vector<Value> slots;           ///< one per SlotData
   std::vector<std::uint32_t> stamps;  ///< slot is valid when its stamp equals `stamp`
   std::uint32_t stamp = 0;
+  KeptFields* kept = nullptr;    ///< null for events that come from a record or as fields
   StateView* state = nullptr;    ///< null for rules that judge one event
   EventState* judged = nullptr;  ///< the newest event, while a condition runs on a kept one
 

@@ -22,17 +22,12 @@ Value KeptView::aggregate(std::uint32_t index, EventState& event) {
 bool KeptView::scan(const AggregateData& aggregate, std::string_view column, std::size_t at,
                     EventState& event, Counted& out) {
   const std::uint32_t event_class = class_of(events_[at]);
-  const auto& sources = judge_.data().sources;
-  const auto source = std::find_if(sources.begin(), sources.end(), [&](const SourceData& one) {
-    return one.accept == kNoIndex && one.event_class == event_class;
-  });
-  scratch_.source =
-      source == sources.end() ? event.source : static_cast<std::uint32_t>(source - sources.begin());
+  scratch_.source = judge_.source_of(event_class);
+  scratch_.kept = nullptr;
   scratch_.profile = event.profile;
   scratch_.tenant = event.tenant;
   scratch_.begin(static_cast<std::uint32_t>(judge_.data().slots.size()));
-  for (const std::uint32_t slot : judge_.data().classes[sources[scratch_.source].event_class].kept)
-    scratch_.set(slot, Value{});
+  for (const std::uint32_t slot : judge_.data().classes[event_class].kept) scratch_.set(slot, Value{});
   for (const std::uint32_t slot : state_.key_slots) scratch_.set(slot, judge_.vm().slot(slot, event));
   BytesReader bytes(column);
   bytes.text();

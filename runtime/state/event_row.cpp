@@ -84,11 +84,6 @@ Row merged(std::vector<Row>& tellings) {
   return result;
 }
 
-void set_slots(EventState& event, const EventRow& row, const ProgramData& data, Arena& arena) {
-  BytesReader bytes(row.values);
-  for_each_slot(row, data, [&](std::uint32_t slot) { event.set(slot, bytes.value(arena)); });
-}
-
 std::string bytes_of(const EventRow& row, std::span<const std::uint32_t> slots, const ProgramData& data) {
   if (slots.empty()) return row.values;
   std::string result;
@@ -102,20 +97,37 @@ std::string bytes_of(const EventRow& row, std::span<const std::uint32_t> slots, 
   return result;
 }
 
-Value field_of(const EventRow& row, std::uint32_t wanted, const ProgramData& data, Arena& arena) {
-  BytesReader bytes(row.values);
-  Value found;
-  bool done = false;
-  for_each_slot(row, data, [&](std::uint32_t slot) {
-    if (done) return;
-    if (slot != wanted) {
-      bytes.skip_value();
-      return;
+RowFields::RowFields(const ProgramData& data, Arena& arena) : data_(data), arena_(arena) {
+  for (const ClassData& event_class : data.classes) {
+    std::vector<std::uint32_t>& places = places_.emplace_back(data.slots.size(), kNoIndex);
+    auto place = std::uint32_t{0};
+    for (const std::uint32_t slot : event_class.kept) places[slot] = place++;
+    // Of an event that is no alert these lie behind its values, so they are missing.
+    for (const std::uint32_t slot : {data.alert_rule_slot, data.alert_severity_slot, data.alert_score_slot}) {
+      if (slot < places.size()) places[slot] = place++;
     }
-    found = bytes.value(arena);
-    done = true;
-  });
-  return found;
+  }
+}
+
+void RowFields::open(const EventRow& row) {
+  row_ = &row;
+  begins_.assign(1, 0);
+}
+
+bool RowFields::read(std::uint32_t slot, Value& value) {
+  const std::uint32_t place = places_[row_->event_class][slot];
+  if (place == kNoIndex) return false;
+  const std::string_view values = row_->values;
+  while (begins_.size() <= place && begins_.back() < values.size()) {
+    BytesReader bytes(values.substr(begins_.back()));
+    bytes.skip_value();
+    begins_.push_back(values.size() - bytes.rest().size());
+  }
+  value = {};
+  if (place >= begins_.size() || begins_[place] >= values.size()) return true;
+  BytesReader bytes(values.substr(begins_[place]));
+  value = bytes.value(arena_);
+  return true;
 }
 
 void append_row(std::string& out, const EventRow& row) {

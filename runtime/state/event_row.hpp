@@ -54,15 +54,25 @@ Row alert_row(const EventRow& row, const ProgramData& data, std::uint32_t rule, 
 /// telling, all of the same event; they are put into order.
 Row merged(std::vector<Row>& tellings);
 
-/// Sets the event's slots from a row: those that are kept, so nothing is computed. Values live in the row and
-/// the arena. `event` must have begun.
-void set_slots(EventState& event, const EventRow& row, const ProgramData& data, Arena& arena);
-
 /// The bytes of some fields of a row, of all where none are named: equal bytes, equal values.
 std::string bytes_of(const EventRow& row, std::span<const std::uint32_t> slots, const ProgramData& data);
 
-/// One field of a row; missing when it is not kept.
-Value field_of(const EventRow& row, std::uint32_t slot, const ProgramData& data, Arena& arena);
+/// Reads the fields of a row when they are asked for. Made for one program, opened on one row after the
+/// other.
+class RowFields : public KeptFields {
+ public:
+  explicit RowFields(const ProgramData& data, Arena& arena);
+  /// The row must stay until the next call.
+  void open(const EventRow& row);
+  bool read(std::uint32_t slot, Value& value) override;
+
+ private:
+  const ProgramData& data_;
+  Arena& arena_;
+  std::vector<std::vector<std::uint32_t>> places_;  ///< per class and slot: which of the row's values
+  const EventRow* row_ = nullptr;
+  std::vector<std::size_t> begins_;  ///< where the values begin, as far as they were looked at
+};
 
 void append_row(std::string& out, const EventRow& row);
 

@@ -12,19 +12,16 @@
 namespace shrike {
 
 void RowJudge::open(EventState& event, const EventRow& row, std::string_view tenant, std::uint32_t profile) {
-  const auto& sources = data().sources;
-  // The source that stands for events given as fields.
-  const auto source = std::find_if(sources.begin(), sources.end(), [&](const SourceData& s) {
-    return s.accept == kNoIndex && s.event_class == row.event_class;
-  });
-  event.source = static_cast<std::uint32_t>(source - sources.begin());
+  RowFields& fields = &event == &event_ ? fields_ : other_fields_;
+  fields.open(row);
+  event.kept = &fields;
+  event.source = source_of_[row.event_class];
   event.profile = profile;
   event.tenant = Value::of_string(tenant);
   event.record = nullptr;
   event.state = nullptr;
   event.judged = nullptr;
   event.begin(static_cast<std::uint32_t>(data().slots.size()));
-  set_slots(event, row, data(), context_.arena);
 }
 
 bool RowJudge::takes(const InputData& input, EventState& event, const EventRow& row) {

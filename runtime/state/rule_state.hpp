@@ -15,6 +15,7 @@
 #include "runtime/firing.hpp"
 #include "runtime/state/event_row.hpp"
 #include "runtime/state/place_names.hpp"
+#include "runtime/time_math.hpp"
 #include "shrike/engine.hpp"
 
 namespace shrike {
@@ -38,9 +39,24 @@ class RowJudge {
   /// All must outlive it.
   RowJudge(const Program& program, Vm& vm, CallContext& context, const EngineOptions& options,
            EngineStats& stats)
-      : program_(program), vm_(vm), context_(context), options_(options), stats_(stats) {}
+      : program_(program),
+        vm_(vm),
+        context_(context),
+        options_(options),
+        stats_(stats),
+        fields_(program.data(), context.arena),
+        other_fields_(fields_),
+        step_fields_(fields_) {
+    for (std::uint32_t i = 0; i < program.data().sources.size(); ++i) {
+      const SourceData& source = program.data().sources[i];
+      if (source.accept != kNoIndex) continue;
+      source_of_.resize(program.data().classes.size(), 0);
+      source_of_[source.event_class] = i;
+    }
+  }
 
-  /// Makes `event` the row, with nothing computed yet. The row must stay while the event is looked at.
+  /// Makes `event`, one of the two below, the row, with nothing computed yet. The row must stay while the
+  /// event is looked at.
   void open(EventState& event, const EventRow& row, std::string_view tenant, std::uint32_t profile);
   /// Whether the row is one of an input's classes or alerts and passes its filter.
   bool takes(const InputData& input, EventState& event, const EventRow& row);
@@ -49,6 +65,11 @@ class RowJudge {
   /// Events to open; what was opened before is gone. They are large, so all rules share them.
   EventState& event() { return event_; }
   EventState& other_event() { return other_event_; }
+
+  /// For rows that stand for steps.
+  RowFields& step_fields() { return step_fields_; }
+  /// The source that stands for events of the class that are given as fields.
+  std::uint32_t source_of(std::uint32_t event_class) const { return source_of_[event_class]; }
 
   const Program& program() const { return program_; }
   const ProgramData& data() const { return program_.data(); }
@@ -79,6 +100,9 @@ class RowJudge {
   EngineStats& stats_;
   PlaceNames places_;
   EventState event_, other_event_;
+  RowFields fields_, other_fields_;  ///< of the two
+  RowFields step_fields_;
+  std::vector<std::uint32_t> source_of_;  ///< per class: the source that stands for events given as fields
   const std::uint64_t seed_ = std::random_device()();
   std::uint64_t uses_ = 0;
 };
@@ -95,13 +119,6 @@ std::vector<Key> keys_of(const InputData& input, std::span<const std::uint8_t> c
                          EventState& event, StateStats& counts);
 /// Lets expressions read the key.
 void set_keys(const StateData& state, EventState& event, const Key& key);
-
-/// Whether `time` lies `width` or more before `now`; no times overflow.
-inline bool is_past(std::int64_t time, std::int64_t now, std::int64_t width) {
-  return static_cast<std::uint64_t>(now) - static_cast<std::uint64_t>(time) >=
-             static_cast<std::uint64_t>(width) &&
-         time <= now;
-}
 
 /// The combinations of list keys that one event stands under.
 inline constexpr std::size_t kMaxKeysPerEvent = 64;

@@ -44,7 +44,10 @@ Value StepView::aggregate(std::uint32_t index, EventState&) {
 
 Value StepView::step_field(std::uint32_t input, std::uint32_t slot) {
   const EventRow* const row = row_of(input);
-  return row != nullptr ? field_of(*row, slot, judge_.data(), judge_.arena()) : Value{};
+  if (row == nullptr) return {};
+  Value value;
+  judge_.step_fields().open(*row);
+  return judge_.step_fields().read(slot, value) ? value : Value{};
 }
 
 StepMatcher::StepMatcher(const StateData& state, const std::string& tenant, std::uint32_t profile,

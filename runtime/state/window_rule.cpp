@@ -196,8 +196,8 @@ void WindowRule::judge_from(const std::string& identity, KeyState& key, std::siz
   while (next != key.standing.end()) before.insert(key.standing.extract(next++));
 
   for (std::size_t at = from; at < key.events.size(); ++at) {
-    if (std::optional<Standing> now = judge_one(key, at))
-      key.standing.insert_or_assign(key.events[at].row, *now);
+    if (std::optional<Standing> now = judge_one(identity, key, at))
+      key.standing.insert_or_assign(key.events[at].row, std::move(*now));
   }
   const auto first_now = [&] {
     return whole ? key.standing.begin() : key.standing.upper_bound(key.events[from - 1].row);
@@ -225,16 +225,14 @@ void WindowRule::judge_from(const std::string& identity, KeyState& key, std::siz
   }
 }
 
-std::optional<Standing> WindowRule::judge_one(KeyState& key, std::size_t at) {
+std::optional<Standing> WindowRule::judge_one(const std::string& identity, KeyState& key, std::size_t at) {
   const Row row = key.events[at].row;
   judge_.begin();
   judge_.open(event_, *row, tenant_, profile_);
   // The values of the key in this event's spelling.
   std::vector<Key> keys = keys_of(state_.inputs[0], state_.key_cased, judge_, event_, counts_);
-  const auto own = std::find_if(keys.begin(), keys.end(), [&](const Key& k) {
-    const auto entry = keys_.find(k.identity);
-    return entry != keys_.end() && &entry->second == &key;
-  });
+  const auto own =
+      std::find_if(keys.begin(), keys.end(), [&](const Key& k) { return k.identity == identity; });
   if (own == keys.end()) return std::nullopt;
   set_keys(state_, event_, *own);
   const std::int64_t watched =

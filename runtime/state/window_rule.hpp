@@ -55,7 +55,7 @@ class WindowRule : public RuleState {
   bool note_seen(std::int64_t time, bool added);
   void judge_from(const std::string& identity, KeyState& key, std::size_t from,
                   std::vector<FiringChange>& out);
-  std::optional<Standing> judge_one(KeyState& key, std::size_t at);
+  std::optional<Standing> judge_one(const std::string& identity, KeyState& key, std::size_t at);
   void trim(KeyState& key, Trim how) const;
   static void fold(KeyState& key, Trim how);
   static void erase(KeyState& key, std::size_t first, std::size_t end);
