@@ -97,7 +97,7 @@ std::string bytes_of(const EventRow& row, std::span<const std::uint32_t> slots, 
   return result;
 }
 
-RowFields::RowFields(const ProgramData& data, Arena& arena) : data_(data), arena_(arena) {
+RowFields::RowFields(const ProgramData& data, Arena& arena) : arena_(arena) {
   for (const ClassData& event_class : data.classes) {
     std::vector<std::uint32_t>& places = places_.emplace_back(data.slots.size(), kNoIndex);
     auto place = std::uint32_t{0};

@@ -67,7 +67,6 @@ class RowFields : public KeptFields {
   bool read(std::uint32_t slot, Value& value) override;
 
  private:
-  const ProgramData& data_;
   Arena& arena_;
   std::vector<std::vector<std::uint32_t>> places_;  ///< per class and slot: which of the row's values
   const EventRow* row_ = nullptr;

@@ -357,14 +357,15 @@ RefValue StateMatcher::named_field(const RefEvent& event, const std::string& nam
 }
 
 /// Events of one tenant, class and id are one: each field from the source of lowest order that has it.
-RefEvent StateMatcher::merged(std::vector<const RefEvent*> copies) {
-  std::stable_sort(copies.begin(), copies.end(), [](const RefEvent* a, const RefEvent* b) {
-    return a->source != nullptr && b->source != nullptr && a->source->order < b->source->order;
-  });
+RefEvent StateMatcher::merged(const std::vector<const RefEvent*>& copies) {
+  std::multimap<std::int64_t, const RefEvent*> by_source;
+  for (const RefEvent* copy : copies) {
+    by_source.emplace(copy->source == nullptr ? 0 : copy->source->order, copy);
+  }
   RefEvent result;
   result.event_class = copies.front()->event_class;
   for (const auto& [name, field] : model_.classes[result.event_class].fields) {
-    for (const RefEvent* copy : copies) {
+    for (const auto& [order, copy] : by_source) {
       RefValue value = evaluator_.given(field, *copy);
       if (!value.is_missing()) result.given.try_emplace(field, std::move(value));
     }

@@ -53,7 +53,7 @@ class StateMatcher {
   };
 
   void take(const std::vector<RefEvent>& events);
-  RefEvent merged(std::vector<const RefEvent*> copies);
+  RefEvent merged(const std::vector<const RefEvent*>& copies);
   RefValue named_field(const RefEvent& event, const std::string& name);
   std::vector<const Seen*> inputs(const std::vector<ast::ClassRef>& classes) const;
   std::vector<Entry> entries_of(const Seen& seen, const ast::Rule& rule,

@@ -462,9 +462,9 @@ bool run_case(std::uint64_t seed) {
   const int lateness = random.chance(40) ? 0 : random.below(6);
   const bool settles = random.chance(60);
   if (settles) {  // as late as that allows
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      return rows[a].row->time / (lateness + 1) < rows[b].row->time / (lateness + 1);
-    });
+    std::multimap<std::int64_t, std::size_t> by_time;
+    for (const std::size_t i : order) by_time.emplace(rows[i].row->time / (lateness + 1), i);
+    std::transform(by_time.begin(), by_time.end(), order.begin(), [](const auto& row) { return row.second; });
   }
   const std::int64_t wait = rule.steps.back().absent ? rule.steps.back().within : 0;
   std::vector<RowCase> there;
