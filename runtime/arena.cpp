@@ -40,6 +40,17 @@ bool Arena::grow(std::size_t bytes) {
   return true;
 }
 
+void Arena::rewind(const Mark& mark) {
+  exhausted_ = false;
+  if (mark.block >= blocks_.size()) return;  // nothing was there then, and nothing is now
+  const std::size_t room = limit_ - mark.used_before;
+  current_ = mark.block;
+  used_before_ = mark.used_before;
+  begin_ = blocks_[current_].bytes.get();
+  next_ = begin_ + mark.used_in_block;
+  end_ = begin_ + std::min(blocks_[current_].size, room & ~std::size_t{15});
+}
+
 void Arena::reset() {
   std::size_t kept = 0;
   std::size_t total = 0;

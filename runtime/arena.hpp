@@ -57,6 +57,16 @@ class Arena {
   /// Forgets everything; blocks are kept for reuse except those beyond a megabyte.
   void reset();
 
+  /// How far the arena was used at some moment. Holds until the next reset().
+  struct Mark {
+    std::size_t block = 0;
+    std::size_t used_before = 0;
+    std::size_t used_in_block = 0;
+  };
+  Mark mark() const { return {current_, used_before_, static_cast<std::size_t>(next_ - begin_)}; }
+  /// Forgets what came after the mark; what was before it stays.
+  void rewind(const Mark& mark);
+
   bool exhausted() const { return exhausted_; }
   std::size_t used_bytes() const { return used_before_ + static_cast<std::size_t>(next_ - begin_); }
 

@@ -115,6 +115,7 @@ struct Engine::State {
   FinalLedger final_ledger;
   StateStage stage;
   std::vector<Alert> alerts;
+  std::vector<Value> kept;                                ///< of the event: what rules with state keep
   std::vector<std::uint32_t> source_needs, unwrap_needs;  ///< per source and unwrap: see path_needed_by()
   std::string last_tenant;
   std::uint32_t last_profile = 0;
@@ -307,11 +308,11 @@ Expected<void> Engine::State::remember(std::string_view record, const RecordPlac
   row->source_order = source.order;
   row->id = id_of(data.id_slot == kNoIndex ? Value() : vm.slot(data.id_slot, event), record);
   row->at = text_of(place);
-  row->values = kept_values(data.classes[source.event_class], vm, event);
+  row->values = kept_values(data.classes[source.event_class], vm, event, kept);
   const std::string tenant(vm.tenant(event).as_string());
   if (vm.out_of_steps() || arena.exhausted())
     return reject(RejectReason::kLimit, "reading the record needs more than is allowed");
-  return stage.take(std::move(row), tenant);
+  return stage.take(std::move(row), kept, tenant);
 }
 
 /// What a rule with state has found, or takes back.
@@ -466,11 +467,11 @@ Expected<std::span<const Alert>> Engine::feed_alert(std::string_view rule, const
   row.class_name = data.classes[event_class].name;
   row.id = id_of(data.id_slot == kNoIndex ? Value() : state.vm.slot(data.id_slot, state.event), described);
   row.at = text_of(place);
-  row.values = kept_values(data.classes[event_class], state.vm, state.event);
+  row.values = kept_values(data.classes[event_class], state.vm, state.event, state.kept);
   const std::string tenant(state.vm.tenant(state.event).as_string());
   const auto number = static_cast<std::uint32_t>(fed - data.rules.begin());
   Row alert = alert_row(row, data, number, row.time, severity, static_cast<int>(score));
-  return state.given_now(state.stage.take(std::move(alert), tenant));
+  return state.given_now(state.stage.take_alert(alert, tenant));
 }
 
 Expected<std::span<const Alert>> Engine::advance(std::int64_t now) {

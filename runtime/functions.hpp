@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "runtime/arena.hpp"
 #include "runtime/json.hpp"
@@ -17,11 +19,21 @@ namespace shrike {
 
 class GeoCache;  // runtime/geo/geo_cache.hpp: network, country and place of addresses
 
+/// What ua() said of user agents: few different ones come again and again, and looking for all marks is dear.
+struct ClientCache {
+  struct Answer {
+    std::string agent;  ///< empty: none yet
+    Client client;      ///< texts are those of the marks
+  };
+  std::vector<Answer> answers;  ///< each agent has one place; empty until the first
+};
+
 /// What a function may use besides its arguments. Owned by the engine; valid for the event.
 struct CallContext {
   Arena& arena;
   JsonDecoder& json;
   GeoCache* geo = nullptr;  ///< null: asn(), geo() give missing
+  ClientCache clients = {};
 };
 
 /// Called with exactly the declared number of arguments (optional ones that were left out are missing

@@ -4,6 +4,8 @@
 // documentation of their own strings (Mozilla's "Firefox user agent string reference", Microsoft's "Detect
 // Microsoft Edge from your website", Apple's and Google's pages of the same kind), the default strings in the
 // source of each HTTP library, and Microsoft's and public incident reports for the tools named there.
+#include <functional>
+
 #include "runtime/functions/topics.hpp"
 #include "runtime/text_compare.hpp"
 
@@ -192,23 +194,44 @@ Value first_product(std::string_view text) {
   return product.empty() ? Value{} : text_value(product);
 }
 
+/// What the marks say of an agent; no family where none knows it.
+Client client_of(std::string_view text) {
+  const bool ascii = is_ascii(text);
+  Client client;
+  client.tool = Value::of_bool(false);
+  client.os = answer(text, ascii, kSystems);
+  client.device = answer(text, ascii, kDevices);
+  for (const FamilyMark& mark : kFamilies) {
+    if (!contains_folded(text, ascii, mark.text)) continue;
+    client.family = Value::of_string(mark.family, Value::kAscii);
+    client.tool = Value::of_bool(mark.tool);
+    break;
+  }
+  return client;
+}
+
+/// The agent's place in the cache; null for one that is too long to be kept.
+ClientCache::Answer* place_of(ClientCache& cache, std::string_view text) {
+  constexpr std::size_t kPlaces = 256;
+  constexpr std::size_t kLongestKept = 512;
+  if (text.size() > kLongestKept) return nullptr;
+  if (cache.answers.empty()) cache.answers.resize(kPlaces);
+  return &cache.answers[std::hash<std::string_view>()(text) % kPlaces];
+}
+
 Value ua(CallContext& context, std::span<const Value> arguments) {
   const std::string_view text = without_blanks(arguments[0].as_string().substr(0, kLongest));
-  const bool ascii = is_ascii(text);
   if (text.empty()) return {};
   auto* const client = context.arena.allocate_array<Client>(1);
   if (client == nullptr) return {};
-  *client = Client{};
-  client->tool = Value::of_bool(false);
-  client->os = answer(text, ascii, kSystems);
-  client->device = answer(text, ascii, kDevices);
-  for (const FamilyMark& mark : kFamilies) {
-    if (!contains_folded(text, ascii, mark.text)) continue;
-    client->family = Value::of_string(mark.family, Value::kAscii);
-    client->tool = Value::of_bool(mark.tool);
-    return Value::of_client(client);
+  ClientCache::Answer* const known = place_of(context.clients, text);
+  if (known == nullptr) {
+    *client = client_of(text);
+  } else {
+    if (known->agent != text) *known = {std::string(text), client_of(text)};
+    *client = known->client;
   }
-  client->family = first_product(text);
+  if (client->family.is_missing()) client->family = first_product(text);
   return Value::of_client(client);
 }
 

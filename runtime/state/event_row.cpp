@@ -28,10 +28,12 @@ int compare(const EventRow& a, const EventRow& b) {
   return rule_a == rule_b ? 0 : rule_a < rule_b ? -1 : 1;
 }
 
-std::string kept_values(const ClassData& event_class, Vm& vm, EventState& event) {
-  std::string values;
-  for (const std::uint32_t slot : event_class.kept) append_value(values, vm.slot(slot, event));
-  return values;
+std::string kept_values(const ClassData& event_class, Vm& vm, EventState& event, std::vector<Value>& values) {
+  std::string bytes;
+  values.clear();
+  for (const std::uint32_t slot : event_class.kept)
+    append_value(bytes, values.emplace_back(vm.slot(slot, event)));
+  return bytes;
 }
 
 Row alert_row(const EventRow& row, const ProgramData& data, std::uint32_t rule, std::int64_t time,
@@ -109,14 +111,19 @@ RowFields::RowFields(const ProgramData& data, Arena& arena) : arena_(arena) {
   }
 }
 
-void RowFields::open(const EventRow& row) {
+void RowFields::open(const EventRow& row, std::span<const Value> values) {
   row_ = &row;
+  values_ = values;
   begins_.assign(1, 0);
 }
 
 bool RowFields::read(std::uint32_t slot, Value& value) {
   const std::uint32_t place = places_[row_->event_class][slot];
   if (place == kNoIndex) return false;
+  if (!values_.empty()) {
+    value = place < values_.size() ? values_[place] : Value{};
+    return true;
+  }
   const std::string_view values = row_->values;
   while (begins_.size() <= place && begins_.back() < values.size()) {
     BytesReader bytes(values.substr(begins_.back()));

@@ -43,8 +43,9 @@ inline bool is_earlier_event(const Row& a, const Row& b) {
   return std::tie(a->time, a->class_name, a->id) < std::tie(b->time, b->class_name, b->id);
 }
 
-/// The values of the event's kept fields, as bytes for EventRow::values.
-std::string kept_values(const ClassData& event_class, Vm& vm, EventState& event);
+/// The values of the event's kept fields as they live in the arena, in the order of ClassData::kept, into
+/// `values`; the result is the same as bytes for EventRow::values.
+std::string kept_values(const ClassData& event_class, Vm& vm, EventState& event, std::vector<Value>& values);
 
 /// Makes of the alert that a rule gave for `row` a row to read. `time` is the alert's.
 Row alert_row(const EventRow& row, const ProgramData& data, std::uint32_t rule, std::int64_t time,
@@ -62,14 +63,16 @@ std::string bytes_of(const EventRow& row, std::span<const std::uint32_t> slots, 
 class RowFields : public KeptFields {
  public:
   explicit RowFields(const ProgramData& data, Arena& arena);
-  /// The row must stay until the next call.
-  void open(const EventRow& row);
+  /// The row must stay until the next call. `values`: those of its fields where they are at hand, must stay
+  /// too.
+  void open(const EventRow& row, std::span<const Value> values = {});
   bool read(std::uint32_t slot, Value& value) override;
 
  private:
   Arena& arena_;
   std::vector<std::vector<std::uint32_t>> places_;  ///< per class and slot: which of the row's values
   const EventRow* row_ = nullptr;
+  std::span<const Value> values_;
   std::vector<std::size_t> begins_;  ///< where the values begin, as far as they were looked at
 };
 

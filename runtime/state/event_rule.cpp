@@ -7,9 +7,6 @@ namespace shrike {
 void EventRule::apply(std::span<const RowChange> changes, std::vector<FiringChange>& out) {
   std::map<Row, bool, bool (*)(const Row&, const Row&)> touched(&is_earlier_event);
   for (const RowChange& change : changes) {
-    judge_.begin();
-    judge_.open(event_, *change.row, tenant_, profile_);
-    if (!judge_.takes(state_.inputs[0], event_, *change.row)) continue;
     const auto [entry, is_new] = events_.try_emplace(change.row);
     std::vector<Row>& rows = entry->second.rows;
     const auto place = std::lower_bound(rows.begin(), rows.end(), change.row,

@@ -13,7 +13,7 @@ namespace shrike {
 
 void RowJudge::open(EventState& event, const EventRow& row, std::string_view tenant, std::uint32_t profile) {
   RowFields& fields = &event == &event_ ? fields_ : other_fields_;
-  fields.open(row);
+  fields.open(row, &row == fresh_ ? fresh_values_ : std::span<const Value>());
   event.kept = &fields;
   event.source = source_of_[row.event_class];
   event.profile = profile;
@@ -24,13 +24,20 @@ void RowJudge::open(EventState& event, const EventRow& row, std::string_view ten
   event.begin(static_cast<std::uint32_t>(data().slots.size()));
 }
 
-bool RowJudge::takes(const InputData& input, EventState& event, const EventRow& row) {
-  const auto holds = [](const std::vector<std::uint32_t>& list, std::uint32_t wanted) {
-    return std::find(list.begin(), list.end(), wanted) != list.end();
-  };
-  const bool fits = row.alert_rule == kNoIndex ? holds(input.classes, row.event_class)
-                                               : holds(input.alerts, row.alert_rule);
-  return fits && (input.filter == kNoIndex || vm_.decide(input.filter, event));
+std::uint64_t RowJudge::inputs_taking(const StateData& state, const EventRow& row, std::string_view tenant,
+                                      std::uint32_t profile) {
+  begin();
+  open(event_, row, tenant, profile);
+  std::uint64_t inputs = 0;
+  for (std::size_t i = 0; i < std::min(state.inputs.size(), kMaxInputs); ++i) {
+    const InputData& input = state.inputs[i];
+    const std::vector<std::uint32_t>& wanted = row.alert_rule == kNoIndex ? input.classes : input.alerts;
+    const std::uint32_t own = row.alert_rule == kNoIndex ? row.event_class : row.alert_rule;
+    const bool fits = std::find(wanted.begin(), wanted.end(), own) != wanted.end();
+    if (fits && (input.filter == kNoIndex || vm_.decide(input.filter, event_)))
+      inputs |= std::uint64_t{1} << i;
+  }
+  return inputs;
 }
 
 std::int64_t RowJudge::duration(const DurationData& duration, std::uint32_t profile) const {

@@ -24,6 +24,8 @@ namespace shrike {
 struct RowChange {
   Row row;
   bool added = true;
+  std::uint64_t inputs =
+      0;  ///< bit i: the rule's i-th input takes it; what is behind the last bit never does
 };
 
 /// A firing that stands from now on, or no longer. A changed one is withdrawn and stands anew in one batch.
@@ -58,8 +60,9 @@ class RowJudge {
   /// Makes `event`, one of the two below, the row, with nothing computed yet. The row must stay while the
   /// event is looked at.
   void open(EventState& event, const EventRow& row, std::string_view tenant, std::uint32_t profile);
-  /// Whether the row is one of an input's classes or alerts and passes its filter.
-  bool takes(const InputData& input, EventState& event, const EventRow& row);
+  /// RowChange::inputs of a row for a rule. Opens event().
+  std::uint64_t inputs_taking(const StateData& state, const EventRow& row, std::string_view tenant,
+                              std::uint32_t profile);
   std::int64_t duration(const DurationData& duration, std::uint32_t profile) const;
 
   /// Events to open; what was opened before is gone. They are large, so all rules share them.
@@ -88,9 +91,21 @@ class RowJudge {
   std::uint64_t next_use() { return ++uses_; }
   /// Begins a judgement: forgets what the arena held, gives a whole budget of steps.
   void begin() {
-    context_.arena.reset();
+    if (fresh_ != nullptr) {
+      context_.arena.rewind(fresh_end_);
+    } else {
+      context_.arena.reset();
+    }
     vm_.restart_budget();
   }
+  /// Until keep_nothing(): what the arena holds stays, and the values of that row need not be read from its
+  /// bytes. Both must stay until then.
+  void keep(const EventRow& row, std::span<const Value> values) {
+    fresh_ = &row;
+    fresh_values_ = values;
+    fresh_end_ = context_.arena.mark();
+  }
+  void keep_nothing() { fresh_ = nullptr; }
 
  private:
   const Program& program_;
@@ -102,6 +117,9 @@ class RowJudge {
   EventState event_, other_event_;
   RowFields fields_, other_fields_;  ///< of the two
   RowFields step_fields_;
+  const EventRow* fresh_ = nullptr;  ///< see keep()
+  std::span<const Value> fresh_values_;
+  Arena::Mark fresh_end_;
   std::vector<std::uint32_t> source_of_;  ///< per class: the source that stands for events given as fields
   const std::uint64_t seed_ = std::random_device()();
   std::uint64_t uses_ = 0;
@@ -117,6 +135,9 @@ struct Key {
 /// values; none when a part is missing.
 std::vector<Key> keys_of(const InputData& input, std::span<const std::uint8_t> cased, RowJudge& judge,
                          EventState& event, StateStats& counts);
+/// Bits of RowChange::inputs.
+inline constexpr std::size_t kMaxInputs = 64;
+
 /// Lets expressions read the key.
 void set_keys(const StateData& state, EventState& event, const Key& key);
 
@@ -135,8 +156,8 @@ class RuleState {
   RuleState(const RuleState&) = delete;
   RuleState& operator=(const RuleState&) = delete;
 
-  /// Takes rows out and puts rows in, and appends what changes. Rows that no input takes are passed over. A
-  /// row that is added twice counts once. Rows older than what settle() said are not given.
+  /// Takes rows out and puts rows in, and appends what changes. Every row is taken by some input. A row that
+  /// is added twice counts once. Rows older than what settle() said are not given.
   virtual void apply(std::span<const RowChange> changes, std::vector<FiringChange>& out) = 0;
 
   /// Decides every absence whose deadline is at or before `now`.

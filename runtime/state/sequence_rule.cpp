@@ -10,8 +10,6 @@ namespace {
 
 /// Rows of one time under one key; more are left out, and counted.
 constexpr std::size_t kMaxGroup = 1024;
-/// Bits of HeldRow::inputs.
-constexpr std::size_t kMaxInputs = 64;
 
 // What things take, about, with what the allocator adds.
 constexpr std::size_t kPerKey = 512;
@@ -50,8 +48,8 @@ void SequenceRule::take(const RowChange& change, Dirty& dirty) {
   std::map<std::string, std::uint64_t> inputs_by_key;
   StateStats uncounted;
   for (std::size_t i = 0; i < std::min(state_.inputs.size(), kMaxInputs); ++i) {
+    if ((change.inputs >> i & 1) == 0) continue;
     const InputData& input = state_.inputs[i];
-    if (!judge_.takes(input, event_, *change.row)) continue;
     StateStats& counts = change.added ? counts_ : uncounted;
     for (const Key& key : keys_of(input, state_.key_cased, judge_, event_, counts))
       inputs_by_key[key.identity] |= std::uint64_t{1} << i;

@@ -53,6 +53,7 @@ StateStage::StateStage(const Program& program, Vm& vm, CallContext& context, con
       index_(program, guards_of(inputs_)),
       waiting_(options.memory / 4) {
   const ProgramData& data = program.data();
+  std::uint32_t inputs = 0;
   for (const StateData& state : data.states) {
     std::set<std::uint32_t> classes, reads;
     for (const InputData& input : state.inputs) {
@@ -68,11 +69,8 @@ StateStage::StateStage(const Program& program, Vm& vm, CallContext& context, con
     behind_.emplace_back(behind.begin(), behind.end());
     classes_of_.emplace_back(classes.begin(), classes.end());
     reads_.emplace_back(reads.begin(), reads.end());
-    std::vector<bool> reads_class(data.classes.size());
-    for (const InputData& input : state.inputs) {
-      for (const std::uint32_t event_class : input.classes) reads_class[event_class] = true;
-    }
-    reads_class_.push_back(std::move(reads_class));
+    first_input_.push_back(inputs);
+    inputs += static_cast<std::uint32_t>(state.inputs.size());
     std::int64_t lateness = 0;
     for (const SourceData& source : data.sources) {
       if (source.accept == kNoIndex || classes.count(source.event_class) == 0) continue;
@@ -82,15 +80,34 @@ StateStage::StateStage(const Program& program, Vm& vm, CallContext& context, con
     if (options.lateness_of_all) lateness = *options.lateness_of_all;
     lateness_.push_back(lateness);
   }
+  first_input_.push_back(inputs);
+  alerts_.resize(data.states.size());
 }
 
-bool StateStage::wants(std::uint32_t event_class, EventState& event) {
+StateStage::Takers StateStage::takers_of(std::uint32_t event_class, EventState& event) {
+  Takers takers;
   for (const std::uint32_t candidate : index_.candidates(event_class, judge_.vm(), event)) {
     judge_.vm().restart_budget();
     const std::uint32_t filter = inputs_[candidate]->filter;
-    if (filter == kNoIndex || judge_.vm().decide(filter, event)) return true;
+    if (filter == kNoIndex || judge_.vm().decide(filter, event)) takers.push_back(candidate);
+    if (!judge_.vm().out_of_steps()) continue;
+    const auto state = std::upper_bound(first_input_.begin(), first_input_.end(), candidate) - 1;
+    const StateData& data = program_.data().states[static_cast<std::size_t>(state - first_input_.begin())];
+    ++stats_.by_rule[program_.data().rules[data.rule].name].out_of_steps;
   }
-  return false;
+  return takers;
+}
+
+StateStage::Takers StateStage::takers_of(const Row& row, const Tenant& tenant) {
+  if (row->alert_rule != kNoIndex) return {};
+  judge_.begin();
+  judge_.open(judge_.event(), *row, tenant.name, tenant.profile);
+  return takers_of(row->event_class, judge_.event());
+}
+
+bool StateStage::wants(std::uint32_t event_class, EventState& event) {
+  takers_ = takers_of(event_class, event);
+  return !takers_.empty();
 }
 
 StateStage::Tenant& StateStage::tenant_of(std::string_view name) {
@@ -116,8 +133,19 @@ std::unique_ptr<RuleState> StateStage::new_state(const Tenant& tenant, std::size
                          stats_.by_rule[program_.data().rules[data.rule].name]);
 }
 
-Expected<void> StateStage::take(Row row, std::string_view tenant) {
-  if (options_.decide == Decide::kEarly) return take_now(std::move(row), tenant_of(tenant));
+Expected<void> StateStage::take(const Row& row, std::span<const Value> values, std::string_view tenant) {
+  if (options_.decide == Decide::kFinal) return wait(row, tenant);
+  judge_.keep(*row, values);
+  auto done = take_now({row, true, std::move(takers_)}, tenant_of(tenant));
+  judge_.keep_nothing();
+  return done;
+}
+
+Expected<void> StateStage::take_alert(const Row& row, std::string_view tenant) {
+  return options_.decide == Decide::kFinal ? wait(row, tenant) : take_now({row}, tenant_of(tenant));
+}
+
+Expected<void> StateStage::wait(const Row& row, std::string_view tenant) {
   std::string key, bytes;
   append_key_part(key, tenant);
   append_key_part(key, row->class_name);
@@ -145,27 +173,33 @@ std::int64_t StateStage::horizon(const Tenant& tenant, std::size_t state) const 
 }
 
 /// What an event changes: it comes, it comes again and changes nothing, or it is told with more fields.
-std::vector<RowChange> StateStage::changes_of(const Row& row, Tenant& tenant) {
-  if (row->alert_rule != kNoIndex) return {{row, true}};
+std::vector<StateStage::EventChange> StateStage::changes_of(EventChange change, Tenant& tenant) {
+  const Row row = change.row;
+  std::vector<EventChange> changes;
+  if (row->alert_rule != kNoIndex) {
+    changes.push_back(std::move(change));
+    return changes;
+  }
   std::string key = told_key(*row);
   if (tenant.seen.contains(key)) {
     ++stats_.repeated_events;
-    return {};
+    return changes;
   }
   const auto [entry, is_new] = tenant.told.try_emplace(key);
   Told& told = entry->second;
   if (is_new) {
     told = {{row}, row, row->time};
     tenant.told_by_time.emplace(row->time, std::move(key));
-    return {{row, true}};
+    changes.push_back(std::move(change));
+    return changes;
   }
   ++stats_.repeated_events;
   const auto is_same = [&](const Row& other) {
     return other->values == row->values && other->time == row->time &&
            other->source_order == row->source_order;
   };
-  if (std::any_of(told.tellings.begin(), told.tellings.end(), is_same)) return {};
-  if (told.tellings.size() == kMostTellings) return {};
+  if (std::any_of(told.tellings.begin(), told.tellings.end(), is_same)) return changes;
+  if (told.tellings.size() == kMostTellings) return changes;
   told.tellings.push_back(row);
   const Row before = told.row;
   told.row = merged(told.tellings);
@@ -177,13 +211,16 @@ std::vector<RowChange> StateStage::changes_of(const Row& row, Tenant& tenant) {
   }
   if (told.row->values == before->values && told.row->time == before->time) {
     told.row = before;
-    return {};
+    return changes;
   }
-  return {{before, false}, {told.row, true}};
+  changes.push_back({before, false, takers_of(before, tenant)});
+  changes.push_back({told.row, true, takers_of(told.row, tenant)});
+  return changes;
 }
 
-Expected<void> StateStage::take_now(Row row, Tenant& tenant) {
-  std::vector<RowChange> changes = changes_of(row, tenant);
+Expected<void> StateStage::take_now(EventChange told, Tenant& tenant) {
+  const Row row = told.row;
+  const std::vector<EventChange> changes = changes_of(std::move(told), tenant);
   // A time far in the future of the arrival moves no watermark.
   const bool is_future = arrival_ < INT64_MAX - kFuture && row->time > arrival_ + kFuture;
   if (!is_future) {
@@ -193,7 +230,7 @@ Expected<void> StateStage::take_now(Row row, Tenant& tenant) {
     ++stats_.future_events;
   }
   if (!changes.empty()) {
-    if (auto done = run(tenant, std::move(changes), 0, Order::kAnyOrder); !done) return done;
+    if (auto done = run(tenant, changes, 0, Order::kAnyOrder); !done) return done;
   }
   tenant.used = ++rows_;
   if (rows_ % kLookAtMemory == 0) {
@@ -229,36 +266,53 @@ void StateStage::forget_told(Tenant& tenant) {
 
 // ---- all rules
 
-Expected<void> StateStage::run(Tenant& tenant, std::vector<RowChange> events, std::int64_t slice,
+void StateStage::give_to(std::size_t state, Tenant& tenant, std::span<const EventChange> events,
+                         std::vector<RowChange>& own) {
+  own.clear();
+  for (const EventChange& change : events) {
+    std::uint64_t inputs = 0;
+    auto taker = std::lower_bound(change.takers.begin(), change.takers.end(), first_input_[state]);
+    for (; taker != change.takers.end() && *taker < first_input_[state + 1]; ++taker) {
+      const std::uint32_t input = *taker - first_input_[state];
+      if (input < kMaxInputs) inputs |= std::uint64_t{1} << input;
+    }
+    if (inputs != 0) own.push_back({change.row, change.added, inputs});
+  }
+  for (const std::uint32_t other : reads_[state]) {
+    for (const RowChange& change : alerts_[other]) {
+      const std::uint64_t inputs =
+          judge_.inputs_taking(program_.data().states[state], *change.row, tenant.name, tenant.profile);
+      if (inputs != 0) own.push_back({change.row, change.added, inputs});
+    }
+  }
+}
+
+Expected<void> StateStage::run(Tenant& tenant, std::span<const EventChange> events, std::int64_t slice,
                                Order order) {
   const ProgramData& data = program_.data();
-  std::vector<std::vector<RowChange>> alerts(data.states.size());  // by the state of the rule that gave them
-  for (const RowChange& change : events) {
+  for (std::vector<RowChange>& alerts : alerts_) alerts.clear();
+  for (const EventChange& change : events) {
     if (change.row->alert_rule != kNoIndex)
-      alerts[data.rules[change.row->alert_rule].state].push_back(change);
+      alerts_[data.rules[change.row->alert_rule].state].push_back({change.row, change.added});
   }
   bool is_late = false;
   constexpr std::uint64_t kSweepEach = 64;
   const bool is_sweep = ++runs_ % kSweepEach == 0;
+  std::vector<RowChange> own;
+  std::vector<FiringChange> firings;
   for (std::size_t i = 0; i < data.states.size(); ++i) {
     if (tenant.is_disabled[i]) continue;
     const StateData& state = data.states[i];
-    std::vector<RowChange> own;
-    for (const RowChange& change : events) {
-      if (change.row->alert_rule == kNoIndex && reads_class_[i][change.row->event_class])
-        own.push_back(change);
-    }
-    for (const std::uint32_t other : reads_[i])
-      own.insert(own.end(), alerts[other].begin(), alerts[other].end());
-
+    give_to(i, tenant, events, own);
     if (own.empty() && tenant.rules[i] == nullptr) continue;
     if (tenant.rules[i] == nullptr) tenant.rules[i] = new_state(tenant, i);
     RuleState* const rule = tenant.rules[i].get();
-    const std::int64_t decided = horizon(tenant, i);
     // Without anything new only deadlines matter; what has become old can wait.
+    if (own.empty() && !is_sweep && rule->next_deadline() == INT64_MAX) continue;
+    const std::int64_t decided = horizon(tenant, i);
     const std::int64_t until = order == Order::kInOrder ? slice : std::max(decided, tenant.clock);
     if (own.empty() && !is_sweep && rule->next_deadline() > until) continue;
-    std::vector<FiringChange> firings;
+    firings.clear();
     if (state.kind != StateKind::kEvent) {
       // Absences that are decided now give alerts from before the horizon that is new now.
       const std::int64_t settled = tenant.settled[i];
@@ -271,20 +325,20 @@ Expected<void> StateStage::run(Tenant& tenant, std::vector<RowChange> events, st
       rule->settle(slice);
       rule->advance(slice, firings);
     }
-    if (!own.empty()) {
+    if (own.size() > 1) {
       std::sort(own.begin(), own.end(), [](const RowChange& a, const RowChange& b) {
         const int order_of = compare(*a.row, *b.row);
         return order_of != 0 ? order_of < 0 : a.added < b.added;  // what was goes before what is
       });
-      rule->apply(own, firings);
     }
+    if (!own.empty()) rule->apply(own, firings);
     if (order == Order::kAnyOrder) {
       rule->advance(std::max(decided, tenant.clock), firings);
       rule->settle(decided);
     }
     tenant.settled[i] = decided;
     for (FiringChange& firing : firings) {
-      alerts[i].push_back({firing.alert, firing.stands});
+      alerts_[i].push_back({firing.alert, firing.stands});
       if (data.rules[state.rule].silent) continue;
       if (auto taken = take_(std::move(firing)); !taken) return taken;
     }
@@ -307,7 +361,7 @@ Expected<void> StateStage::run_deadlines(Tenant& tenant, std::int64_t until) {
     }
     const ProgramData& data = program_.data();
     std::vector<FiringChange> firings;
-    std::vector<RowChange> alerts;
+    std::vector<EventChange> alerts;
     for (std::size_t i = 0; i < data.states.size(); ++i) {
       if (tenant.rules[i] == nullptr) continue;
       firings.clear();
@@ -319,7 +373,7 @@ Expected<void> StateStage::run_deadlines(Tenant& tenant, std::int64_t until) {
       }
     }
     if (!alerts.empty()) {
-      if (auto done = run(tenant, std::move(alerts), 0, Order::kAnyOrder); !done) return done;
+      if (auto done = run(tenant, alerts, 0, Order::kAnyOrder); !done) return done;
     }
   }
 }
@@ -329,13 +383,13 @@ Expected<void> StateStage::run_deadlines(Tenant& tenant, std::int64_t until) {
 Expected<void> StateStage::run_slices(Tenant& tenant, const std::vector<Row>& rows) {
   const std::int64_t time = rows.front()->time;
   if (auto done = run_deadlines(tenant, saturating_subtract(time, 1)); !done) return done;
-  std::vector<RowChange> changes;
+  std::vector<EventChange> changes;
   for (const Row& row : rows) {
-    changes.push_back({row, true});
+    changes.push_back({row, true, takers_of(row, tenant)});
     std::int64_t& newest = tenant.newest[row->event_class];
     newest = std::max(newest, row->time);
   }
-  if (auto done = run(tenant, std::move(changes), time, Order::kInOrder); !done) return done;
+  if (auto done = run(tenant, changes, time, Order::kInOrder); !done) return done;
   rows_ += rows.size();
   tenant.used = rows_;
   if (rows_ / kLookAtMemory != (rows_ - rows.size()) / kLookAtMemory) keep_within_memory(tenant);

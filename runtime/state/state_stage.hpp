@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,15 +32,17 @@ class StateStage {
              EngineStats& stats, TakeFiring take);
 
   bool is_needed() const { return !program_.data().states.empty(); }
-  /// Whether some rule with state takes the event; its slots may be computed for it.
+  /// Whether some rule with state takes the event; its slots may be computed for it. take() is to follow.
   bool wants(std::uint32_t event_class, EventState& event);
 
   /// The classes of the events that a rule's alerts are about.
   const std::vector<std::uint32_t>& classes_of(std::uint32_t state) const { return classes_of_[state]; }
 
-  /// Takes an event that wants() said yes to, or the alert of a rule told from outside. Errors: kIo, or what
-  /// TakeFiring gave.
-  Expected<void> take(Row row, std::string_view tenant);
+  /// Takes the event that wants() said yes to. `values`: what kept_values() gave; they live in the arena.
+  /// Errors: kIo, or what TakeFiring gave.
+  Expected<void> take(const Row& row, std::span<const Value> values, std::string_view tenant);
+  /// Takes the alert of a rule that is told from outside. Errors as of take().
+  Expected<void> take_alert(const Row& row, std::string_view tenant);
 
   void set_arrival(std::int64_t now) { arrival_ = now; }
 
@@ -75,16 +78,28 @@ class StateStage {
     std::uint64_t used = 0;             ///< number of the newest row
     std::int64_t decided = INT64_MIN;   ///< inputs with an end: before it everything was judged
   };
+  using Takers = std::vector<std::uint32_t>;  ///< indices of inputs_, ascending
+  struct EventChange {
+    Row row;
+    bool added = true;
+    Takers takers = {};  ///< none for alerts: who takes them is asked when all have been given
+  };
   enum class Order : std::uint8_t { kInOrder, kAnyOrder };
 
   Tenant& tenant_of(std::string_view name);
   std::unique_ptr<RuleState> new_state(const Tenant& tenant, std::size_t state);
   /// Before this time nothing changes any more for the rule.
   std::int64_t horizon(const Tenant& tenant, std::size_t state) const;
-  Expected<void> take_now(Row row, Tenant& tenant);
-  std::vector<RowChange> changes_of(const Row& row, Tenant& tenant);
+  Expected<void> wait(const Row& row, std::string_view tenant);
+  Expected<void> take_now(EventChange told, Tenant& tenant);
+  Takers takers_of(std::uint32_t event_class, EventState& event);
+  Takers takers_of(const Row& row, const Tenant& tenant);
+  std::vector<EventChange> changes_of(EventChange told, Tenant& tenant);
   /// Lets every rule see the changes, those that are read before those that read them.
-  Expected<void> run(Tenant& tenant, std::vector<RowChange> events, std::int64_t slice, Order order);
+  Expected<void> run(Tenant& tenant, std::span<const EventChange> events, std::int64_t slice, Order order);
+  /// What of the changes a rule takes: those of events, and of the alerts that it reads.
+  void give_to(std::size_t state, Tenant& tenant, std::span<const EventChange> events,
+               std::vector<RowChange>& own);
   Expected<void> run_slices(Tenant& tenant, const std::vector<Row>& rows);
   Expected<void> run_deadlines(Tenant& tenant, std::int64_t until);
   void forget_told(Tenant& tenant);
@@ -99,8 +114,9 @@ class StateStage {
   EngineStats& stats_;
   TakeFiring take_;
   RowJudge judge_;
-  std::vector<const InputData*> inputs_;                ///< of all states
-  CandidateIndex index_;                                ///< of inputs_
+  std::vector<const InputData*> inputs_;    ///< of all states, one after the other
+  std::vector<std::uint32_t> first_input_;  ///< per state: its first in inputs_; then their number
+  CandidateIndex index_;                    ///< of inputs_
   std::map<std::string, Tenant, std::less<>> tenants_;  ///< by name as it is written
   std::vector<std::vector<std::uint32_t>>
       classes_of_;                                 ///< per state: classes of its events, alerts' included
@@ -111,7 +127,8 @@ class StateStage {
   SortedRuns waiting_;                  ///< events by tenant, class, id
   std::int64_t arrival_ = INT64_MAX;
   std::int64_t clock_ = INT64_MIN;              ///< of advance()
-  std::vector<std::vector<bool>> reads_class_;  ///< per state and class
+  Takers takers_;                               ///< of the event that wants() said yes to
+  std::vector<std::vector<RowChange>> alerts_;  ///< while rules run, by the state of the rule that gave them
   std::uint64_t rows_ = 0, runs_ = 0;
 };
 

@@ -66,10 +66,6 @@ void WindowRule::take(const RowChange& change, Dirty& dirty) {
   judge_.begin();
   judge_.open(event_, *change.row, tenant_, profile_);
   const InputData& input = state_.inputs[0];
-  if (!judge_.takes(input, event_, *change.row)) {
-    if (judge_.vm().out_of_steps()) ++counts_.out_of_steps;
-    return;
-  }
   if (note_seen(change.row->time, change.added)) {
     for (const auto& [identity, key] : keys_) dirty[identity] = 0;  // what is stored is decided
   }

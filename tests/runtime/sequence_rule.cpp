@@ -471,6 +471,9 @@ bool run_case(std::uint64_t seed) {
   std::int64_t horizon = INT64_MIN, decided = INT64_MIN;
   Ledger ledger;
   std::vector<FiringChange> out;
+  const auto change_of = [&](const Row& row, bool added) {
+    return RowChange{row, added, judge.inputs_taking(state, *row, "", 0)};
+  };
   const auto compares = [&] {
     ledger.take(out);
     if (counts.partials_dropped > 0) return true;  // many rows of one time, and alerts that come later
@@ -490,14 +493,14 @@ bool run_case(std::uint64_t seed) {
     std::vector<RowChange> changes;
     for (int more = 1 + random.below(3); more > 0 && at < order.size(); --more, ++at) {
       const RowCase& row = rows[order[at]];
-      changes.push_back({row.row, true});
+      changes.push_back(change_of(row.row, true));
       there.push_back(row);
-      if (random.chance(10)) changes.push_back({row.row, true});
+      if (random.chance(10)) changes.push_back(change_of(row.row, true));
     }
     if (random.chance(25) && !there.empty()) {
       const auto gone = static_cast<std::size_t>(random.below(static_cast<int>(there.size())));
       if (there[gone].row->time >= horizon) {
-        changes.push_back({there[gone].row, false});
+        changes.push_back(change_of(there[gone].row, false));
         if (random.chance(50)) {
           order.push_back(order[0]);  // comes again
           for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -553,7 +556,7 @@ bool run_case(std::uint64_t seed) {
         if (!other->load(broken_bytes, RowLayouts(machine.program.data()))) CHECK(other->bytes() == 0);
         std::vector<FiringChange> ignored;
         std::vector<RowChange> all;
-        for (const RowCase& row : rows) all.push_back({row.row, true});
+        for (const RowCase& row : rows) all.push_back(change_of(row.row, true));
         other->apply(all, ignored);
         other->advance(INT64_MAX, ignored);
         other->settle(INT64_MAX);
