@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 
 #include "runtime/address.hpp"
 #include "runtime/program_data.hpp"
@@ -13,7 +14,6 @@ namespace shrike {
 namespace {
 
 constexpr std::size_t kFewKeys = 4;
-constexpr unsigned kV4Bits = 96;
 
 /// What building may probe per key, on average, before the keys count as made to collide.
 std::size_t most_probes(std::size_t keys) { return keys * 64 + 4096; }
@@ -24,47 +24,63 @@ constexpr std::uint32_t kind_bit(Kind kind) { return 1U << static_cast<unsigned>
 
 }  // namespace
 
-std::size_t NetworkIndex::first_place(const IpAddress& network, unsigned bits) const {
-  return hash(Value::of_cidr(&network, bits), false) & (table_.size() - 1);
+NetworkIndex::Place NetworkIndex::place_of(const IpAddress& address) {
+  Place place;
+  for (std::size_t i = 0; i < 8; ++i) {
+    place.high = place.high << 8 | address.bytes[i];
+    place.low = place.low << 8 | address.bytes[i + 8];
+  }
+  return place;
 }
 
 void NetworkIndex::add(const IpAddress& network, unsigned bits, std::uint32_t number) {
-  entries_.push_back({network, number, static_cast<std::uint16_t>(bits)});
+  Network added{place_of(mask(network, bits)), {}, number};
+  constexpr std::uint64_t kAll = ~std::uint64_t{0};
+  added.last = {added.first.high | (bits < 64 ? kAll >> bits : 0),
+                added.first.low | (bits <= 64   ? kAll
+                                   : bits < 128 ? kAll >> (bits - 64)
+                                                : 0)};
+  networks_.push_back(added);
 }
 
-bool NetworkIndex::finish() {
-  if (entries_.empty()) return true;
-  table_.assign(table_size(entries_.size()), 0);
-  bool seen[129] = {};
-  std::size_t probes = 0;
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
-    const Entry& entry = entries_[i];
-    seen[entry.bits] = true;
-    std::size_t at = first_place(entry.network, entry.bits);
-    for (; table_[at] != 0; at = (at + 1) & (table_.size() - 1)) {
-      const Entry& other = entries_[table_[at] - 1];
-      if (other.bits == entry.bits && other.network == entry.network) break;
-      if (++probes > most_probes(entries_.size())) return false;
-    }
-    table_[at] = static_cast<std::uint32_t>(i + 1);
+void NetworkIndex::begin_piece(const Place& first, std::uint32_t number) {
+  if (!pieces_.empty() && pieces_.back().first == first) {
+    pieces_.back().number = number;
+  } else {
+    pieces_.push_back({first, number});
   }
-  for (unsigned bits = 129; bits-- > 0;) {
-    if (seen[bits]) lengths_.push_back(static_cast<std::uint8_t>(bits));
+}
+
+void NetworkIndex::finish() {
+  if (networks_.empty()) return;
+  // What holds all IPv4 addresses and more holds none of them.
+  networks_.push_back({{0, 0xffff00000000}, {0, 0xffffffffffff}, kNoIndex});
+  // Of those that begin alike the outer ones first; of equal ones the last counts, kNoIndex is the first.
+  std::sort(networks_.begin(), networks_.end(), [](const Network& a, const Network& b) {
+    if (a.first != b.first) return a.first < b.first;
+    return a.last != b.last ? a.last > b.last : a.number + 1 < b.number + 1;
+  });
+  std::vector<Network> open;
+  const auto close = [&] {
+    Place behind = open.back().last;
+    open.pop_back();
+    if (++behind.low == 0) ++behind.high;
+    if (behind != Place{}) begin_piece(behind, open.empty() ? kNoIndex : open.back().number);
+  };
+  for (const Network& network : networks_) {
+    while (!open.empty() && open.back().last < network.first) close();
+    begin_piece(network.first, network.number);
+    open.push_back(network);
   }
-  return true;
+  while (!open.empty()) close();
+  networks_ = {};
 }
 
 std::uint32_t NetworkIndex::find(const IpAddress& address) const {
-  const bool v4 = address.is_v4();
-  for (const unsigned bits : lengths_) {
-    if (v4 && bits < kV4Bits) break;
-    const IpAddress network = mask(address, bits);
-    for (std::size_t at = first_place(network, bits); table_[at] != 0; at = (at + 1) & (table_.size() - 1)) {
-      const Entry& entry = entries_[table_[at] - 1];
-      if (entry.bits == bits && entry.network == network) return entry.number;
-    }
-  }
-  return kNoIndex;
+  const auto behind =
+      std::upper_bound(pieces_.begin(), pieces_.end(), place_of(address),
+                       [](const Place& place, const Piece& piece) { return place < piece.first; });
+  return behind == pieces_.begin() ? kNoIndex : std::prev(behind)->number;
 }
 
 KeyIndex::KeyIndex(std::span<const Value> keys, Arena& storage) : keys_(keys) {
@@ -83,7 +99,8 @@ KeyIndex::KeyIndex(std::span<const Value> keys, Arena& storage) : keys_(keys) {
     folded_.push_back(key);
   }
   kinds_ &= ~kind_bit(Kind::kMissing);
-  ok_ = networks_.finish() && !storage.exhausted();
+  networks_.finish();
+  ok_ = !storage.exhausted();
   if (!ok_ || keys.size() <= kFewKeys) return;
   table_.assign(table_size(keys.size()), 0);
   const std::size_t mask = table_.size() - 1;

@@ -11,29 +11,38 @@
 
 namespace shrike {
 
-/// Networks by address: the longest one that holds an address, in one hash probe per prefix length that
-/// occurs.
+/// Networks by address: the longest one that holds an address, by binary search. The addresses are cut where
+/// a network begins or ends; each piece has its longest network.
 class NetworkIndex {
  public:
-  /// Of equal networks the one added last counts. `number` is what find() gives.
+  /// `number` is what find() gives. Of equal networks the one with the largest number counts.
   void add(const IpAddress& network, unsigned bits, std::uint32_t number);
-  /// After the last add(). False when the networks were made to collide.
-  bool finish();
-  /// The number of the longest network that holds the address, or kNoIndex.
+  /// After the last add().
+  void finish();
+  /// The number of the longest network that holds the address, or kNoIndex. Networks shorter than 96 bits
+  /// hold no IPv4 addresses.
   std::uint32_t find(const IpAddress& address) const;
-  bool empty() const { return entries_.empty(); }
+  bool empty() const { return pieces_.empty(); }
 
  private:
-  struct Entry {
-    IpAddress network;
-    std::uint32_t number;
-    std::uint16_t bits;
+  /// An address as a number.
+  struct Place {
+    std::uint64_t high = 0, low = 0;
+    friend auto operator<=>(const Place&, const Place&) = default;
   };
-  std::size_t first_place(const IpAddress& network, unsigned bits) const;
+  struct Network {
+    Place first, last;
+    std::uint32_t number;
+  };
+  struct Piece {
+    Place first;
+    std::uint32_t number;
+  };
+  static Place place_of(const IpAddress& address);
+  void begin_piece(const Place& first, std::uint32_t number);
 
-  std::vector<Entry> entries_;
-  std::vector<std::uint32_t> table_;   ///< open addressing: index into entries_ plus one, 0 free
-  std::vector<std::uint8_t> lengths_;  ///< prefix lengths that occur, longest first
+  std::vector<Network> networks_;  ///< until finish()
+  std::vector<Piece> pieces_;      ///< by `first`; before the first one there is no network
 };
 
 /// Values by equality, and addresses by network.
