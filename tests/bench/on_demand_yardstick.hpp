@@ -238,7 +238,7 @@ class OnDemandAuditRules {
  private:
   template <class Field>
   void take(std::size_t index, Field& field) {
-    fields_[index] = field.value().get_string().value_unsafe();
+    fields_[index] = field.value().raw_json_token().value_unsafe();
   }
   template <class Field>
   void take_pairs(Field& field) {
@@ -248,9 +248,9 @@ class OnDemandAuditRules {
       for (auto member : element.get_object()) {
         const auto key = member.key().value_unsafe();
         if (key.unsafe_is_equal("Name"))
-          name = member.value().get_string().value_unsafe();
+          name = member.value().raw_json_token().value_unsafe();
         else if (key.unsafe_is_equal("Value"))
-          value = member.value().get_string().value_unsafe();
+          value = member.value().raw_json_token().value_unsafe();
       }
       pairs_.emplace_back(name, value);
     }
@@ -282,7 +282,7 @@ class OnDemandSigninRules {
  private:
   template <class Field>
   void take(std::size_t index, Field& field) {
-    fields_[index] = field.value().get_string().value_unsafe();
+    fields_[index] = field.value().raw_json_token().value_unsafe();
   }
   template <class Field>
   void properties(Field& outer) {
