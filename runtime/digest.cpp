@@ -25,14 +25,20 @@ Digest& Digest::add(std::string_view part) {
   return *this;
 }
 
+Digest::Bytes Digest::bytes() {
+  std::uint8_t whole[SHA256_DIGEST_LENGTH];
+  SHA256Final(whole, &state_->context);
+  Bytes bytes;
+  std::memcpy(bytes.data(), whole, bytes.size());
+  return bytes;
+}
+
 std::string Digest::hex() {
-  std::uint8_t bytes[SHA256_DIGEST_LENGTH];
-  SHA256Final(bytes, &state_->context);
   constexpr char kDigits[] = "0123456789abcdef";
   std::string result;
-  for (unsigned i = 0; i < 16; ++i) {
-    result += kDigits[bytes[i] >> 4];
-    result += kDigits[bytes[i] & 15];
+  for (const std::uint8_t byte : bytes()) {
+    result += kDigits[byte >> 4];
+    result += kDigits[byte & 15];
   }
   return result;
 }

@@ -2,6 +2,8 @@
 // Collision-resistant, so that a crafted record cannot take the place of another's alert.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,7 +18,10 @@ class Digest {
   Digest(const Digest&) = delete;
   Digest& operator=(const Digest&) = delete;
   Digest& add(std::string_view part);
-  /// 32 hexadecimal digits. Ends the digest.
+  using Bytes = std::array<std::uint8_t, 16>;
+  /// Ends the digest.
+  Bytes bytes();
+  /// The same in 32 hexadecimal digits.
   std::string hex();
 
  private:

@@ -31,29 +31,32 @@ std::uint32_t class_of(const KeptEvent& event) {
 
 std::string columns_of(const StateData& state, RowJudge& judge, EventState& event) {
   std::string columns;
+  std::string& told_apart = judge.scratch(0);
+  std::string& values = judge.scratch(1);
   for (const ColumnData& column : state.columns) {
-    std::string bytes;
-    if (column.where == kNoIndex || judge.vm().decide(column.where, event)) {
-      std::string identity, values;
-      bool complete = true;
-      if (column.values != kNoIndex) {
-        const Value pack = judge.vm().evaluate(column.values, event);
-        const auto items = pack.kind == Kind::kList ? pack.as_list() : std::span<const Value>();
-        complete = pack.kind == Kind::kList;
-        for (std::size_t i = 0; i < items.size(); ++i) {
-          complete = complete && (column.keeps_missing || !items[i].is_missing());
-          append_value(values, items[i]);
-          if (column.told_apart)
-            append_identity(identity, items[i], i < column.cased.size() && column.cased[i] != 0,
-                            judge.arena());
-        }
-      }
-      if (complete) {
-        append_text(bytes, identity);
-        bytes += values;
+    told_apart.clear();
+    values.clear();
+    bool complete = column.where == kNoIndex || judge.vm().decide(column.where, event);
+    if (complete && column.values != kNoIndex) {
+      const Value pack = judge.vm().evaluate(column.values, event);
+      const auto items = pack.kind == Kind::kList ? pack.as_list() : std::span<const Value>();
+      complete = pack.kind == Kind::kList;
+      for (std::size_t i = 0; i < items.size() && complete; ++i) {
+        complete = column.keeps_missing || !items[i].is_missing();
+        append_value(values, items[i]);
+        if (column.told_apart)
+          append_identity(told_apart, items[i], i < column.cased.size() && column.cased[i] != 0,
+                          judge.arena());
       }
     }
-    append_text(columns, bytes);
+    if (complete) {
+      std::string& identity = judge.scratch(2);
+      identity.clear();
+      append_text(identity, told_apart);
+      append_text(columns, identity, values);
+    } else {
+      append_text(columns, {});
+    }
   }
   return columns;
 }

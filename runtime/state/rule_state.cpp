@@ -46,49 +46,71 @@ std::int64_t RowJudge::duration(const DurationData& duration, std::uint32_t prof
   return given.kind == Kind::kDuration ? given.integer : 0;
 }
 
-std::vector<Key> keys_of(const InputData& input, std::span<const std::uint8_t> cased, RowJudge& judge,
-                         EventState& event, StateStats& counts) {
-  std::vector<Key> keys(1);
+namespace {
+
+bool is_empty(const Value& value) {
+  return value.is_missing() || (value.kind == Kind::kString && value.size == 0);
+}
+
+/// Every key so far goes on with every value of a list.
+void combine(std::vector<Key>& keys, std::size_t& count, std::span<const Value> list, bool is_cased,
+             RowJudge& judge, StateStats& counts) {
+  std::vector<std::pair<std::string, Value>> choices;
+  for (const Value& value : list) {
+    if (is_empty(value)) continue;
+    std::string identity;
+    append_identity(identity, value, is_cased, judge.arena());
+    const bool known = std::any_of(choices.begin(), choices.end(),
+                                   [&](const auto& choice) { return choice.first == identity; });
+    if (!known) choices.emplace_back(std::move(identity), value);
+    if (choices.size() > kMaxKeysPerEvent) break;
+  }
+  std::vector<Key> combined;
+  for (std::size_t i = 0; i < count; ++i) {
+    for (const auto& [identity, value] : choices) {
+      if (combined.size() == kMaxKeysPerEvent) {
+        ++counts.keys_cut;
+        break;
+      }
+      Key& longer = combined.emplace_back(keys[i]);
+      longer.identity += identity;
+      longer.values.push_back(value);
+    }
+  }
+  keys = std::move(combined);
+  count = keys.size();
+}
+
+}  // namespace
+
+std::span<const Key> keys_of(const InputData& input, std::span<const std::uint8_t> cased, RowJudge& judge,
+                             EventState& event, StateStats& counts) {
   const Value parts = judge.vm().evaluate(input.keys, event);
   if (parts.kind != Kind::kList) return {};
-  const auto is_empty = [](const Value& v) {
-    return v.is_missing() || (v.kind == Kind::kString && v.size == 0);
-  };
-  std::size_t index = 0;
-  for (const Value& part : parts.as_list()) {
-    const bool is_cased = index < cased.size() && cased[index] != 0;
-    ++index;
-    std::vector<std::pair<std::string, Value>> choices;
-    const std::span<const Value> values =
-        part.kind == Kind::kList ? part.as_list() : std::span<const Value>(&part, 1);
-    for (const Value& value : values) {
-      if (is_empty(value)) continue;
-      std::string identity;
-      append_identity(identity, value, is_cased, judge.arena());
-      const bool known = std::any_of(choices.begin(), choices.end(),
-                                     [&](const auto& choice) { return choice.first == identity; });
-      if (!known) choices.emplace_back(std::move(identity), value);
-      if (choices.size() > kMaxKeysPerEvent) break;
+  std::vector<Key>& keys = judge.keys();
+  if (keys.empty()) keys.emplace_back();
+  keys[0].identity.clear();
+  keys[0].values.clear();
+  std::size_t count = 1;
+  for (std::size_t part = 0; part < parts.size; ++part) {
+    const Value& value = parts.as_list()[part];
+    const bool is_cased = part < cased.size() && cased[part] != 0;
+    if (value.kind == Kind::kList) {
+      combine(keys, count, value.as_list(), is_cased, judge, counts);
+    } else if (is_empty(value)) {
+      count = 0;
+    } else {
+      for (std::size_t i = 0; i < count; ++i) {
+        append_identity(keys[i].identity, value, is_cased, judge.arena());
+        keys[i].values.push_back(value);
+      }
     }
-    if (choices.empty()) {
+    if (count == 0) {
       ++counts.keyless;
       return {};
     }
-    std::vector<Key> combined;
-    for (const Key& key : keys) {
-      for (const auto& [identity, value] : choices) {
-        if (combined.size() == kMaxKeysPerEvent) {
-          ++counts.keys_cut;
-          break;
-        }
-        Key& longer = combined.emplace_back(key);
-        longer.identity += identity;
-        longer.values.push_back(value);
-      }
-    }
-    keys = std::move(combined);
   }
-  return keys;
+  return {keys.data(), count};
 }
 
 void set_keys(const StateData& state, EventState& event, const Key& key) {

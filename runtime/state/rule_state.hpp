@@ -3,6 +3,7 @@
 // are in event_rule.hpp, window_rule.hpp, sequence_rule.hpp. Used by state_stage.cpp.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -33,6 +34,12 @@ struct FiringChange {
   Firing firing;  ///< of a withdrawn one as it stood
   Row alert;      ///< the alert as a row, for rules that read it
   bool stands = true;
+};
+
+/// A key of a rule: its identity as bytes, and the values to show (in the arena).
+struct Key {
+  std::string identity;
+  std::vector<Value> values;
 };
 
 /// What judging a row needs: the machine, and events that are filled from rows. One per engine.
@@ -87,6 +94,10 @@ class RowJudge {
   std::uint64_t seed() const { return seed_; }
   PlaceNames& places() { return places_; }
   const PlaceNames& places() const { return places_; }
+  /// Strings to write into, so that nothing is allocated for it each time; whoever calls anything else gives
+  /// them up.
+  std::string& scratch(std::size_t which) { return scratch_[which]; }
+  std::vector<Key>& keys() { return keys_; }
   /// Numbers the uses of keys of all rules, so that the one used longest ago is found.
   std::uint64_t next_use() { return ++uses_; }
   /// Begins a judgement: forgets what the arena held, gives a whole budget of steps.
@@ -117,6 +128,8 @@ class RowJudge {
   EventState event_, other_event_;
   RowFields fields_, other_fields_;  ///< of the two
   RowFields step_fields_;
+  std::array<std::string, 3> scratch_;
+  std::vector<Key> keys_;            ///< what keys_of() gave last
   const EventRow* fresh_ = nullptr;  ///< see keep()
   std::span<const Value> fresh_values_;
   Arena::Mark fresh_end_;
@@ -125,16 +138,10 @@ class RowJudge {
   std::uint64_t uses_ = 0;
 };
 
-/// A key of a rule: its identity as bytes, and the values to show (in the arena).
-struct Key {
-  std::string identity;
-  std::vector<Value> values;
-};
-
 /// The keys under which an input puts the event that is open: one, or one for each combination of list
-/// values; none when a part is missing.
-std::vector<Key> keys_of(const InputData& input, std::span<const std::uint8_t> cased, RowJudge& judge,
-                         EventState& event, StateStats& counts);
+/// values; none when a part is missing. Valid until the next call for the judge.
+std::span<const Key> keys_of(const InputData& input, std::span<const std::uint8_t> cased, RowJudge& judge,
+                             EventState& event, StateStats& counts);
 /// Bits of RowChange::inputs.
 inline constexpr std::size_t kMaxInputs = 64;
 

@@ -10,8 +10,6 @@ constexpr std::int64_t kDay = 24LL * 3600 * 1'000'000'000;
 constexpr std::size_t kDigestBytes = 14;
 constexpr std::size_t kFirstTable = 256;
 
-std::uint8_t digit(char c) { return static_cast<std::uint8_t>(c <= '9' ? c - '0' : c - 'a' + 10); }
-
 /// Digests are spread evenly, so their first bytes are a hash.
 std::size_t hash_of(const std::array<std::uint8_t, 16>& entry) {
   std::uint64_t hash;
@@ -26,16 +24,14 @@ std::uint16_t SeenEvents::day_at(std::int64_t time) {
   return static_cast<std::uint16_t>(std::clamp<std::int64_t>(time / kDay, 1, 65'535));
 }
 
-SeenEvents::Entry SeenEvents::entry_of(std::string_view digest, std::uint16_t day) {
-  Entry entry{};
-  for (std::size_t i = 0; i < kDigestBytes && 2 * i + 1 < digest.size(); ++i)
-    entry[i] = static_cast<std::uint8_t>(digit(digest[2 * i]) << 4 | digit(digest[2 * i + 1]));
+SeenEvents::Entry SeenEvents::entry_of(const Digest::Bytes& digest, std::uint16_t day) {
+  Entry entry = digest;
   entry[14] = static_cast<std::uint8_t>(day >> 8);
   entry[15] = static_cast<std::uint8_t>(day & 0xff);
   return entry;
 }
 
-void SeenEvents::add(std::string_view digest, std::int64_t time) {
+void SeenEvents::add(const Digest::Bytes& digest, std::int64_t time) {
   const std::uint16_t day = day_at(time);
   if (day < oldest_) return;
   if ((count_ + 1) * 5 > table_.size() * 4) rebuild(oldest_, std::max(kFirstTable, table_.size() * 2));
@@ -53,7 +49,7 @@ bool SeenEvents::insert(const Entry& entry) {
   }
 }
 
-bool SeenEvents::contains(std::string_view digest) const {
+bool SeenEvents::contains(const Digest::Bytes& digest) const {
   if (table_.empty()) return false;
   const Entry wanted = entry_of(digest, 1);
   const std::size_t mask = table_.size() - 1;

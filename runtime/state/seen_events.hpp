@@ -8,15 +8,16 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/digest.hpp"
 #include "runtime/state/value_bytes.hpp"
 
 namespace shrike {
 
 class SeenEvents {
  public:
-  /// `digest`: 32 hexadecimal digits. `time`: of the event, nanoseconds since 1970.
-  void add(std::string_view digest, std::int64_t time);
-  bool contains(std::string_view digest) const;
+  /// `time`: of the event, nanoseconds since 1970.
+  void add(const Digest::Bytes& digest, std::int64_t time);
+  bool contains(const Digest::Bytes& digest) const;
   /// Forgets events of the days before that time.
   void forget_before(std::int64_t time);
   /// Forgets the oldest day, for want of memory; the number of events that went.
@@ -32,7 +33,7 @@ class SeenEvents {
   /// 14 bytes of the digest, then the number of the day; day 0 is a free place.
   using Entry = std::array<std::uint8_t, 16>;
 
-  static Entry entry_of(std::string_view digest, std::uint16_t day);
+  static Entry entry_of(const Digest::Bytes& digest, std::uint16_t day);
   static std::uint16_t day_of(const Entry& entry) {
     return static_cast<std::uint16_t>(entry[14] << 8 | entry[15]);
   }

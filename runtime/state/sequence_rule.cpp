@@ -197,7 +197,7 @@ std::optional<Standing> SequenceRule::standing_for(const std::string& identity, 
   judge_.open(event_, *row, tenant_, profile_);
   // The values of the key in this event's spelling.
   StateStats uncounted;
-  const std::vector<Key> keys = keys_of(input, state_.key_cased, judge_, event_, uncounted);
+  const std::span<const Key> keys = keys_of(input, state_.key_cased, judge_, event_, uncounted);
   const auto own =
       std::find_if(keys.begin(), keys.end(), [&](const Key& key) { return key.identity == identity; });
   if (own == keys.end()) return std::nullopt;

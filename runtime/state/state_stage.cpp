@@ -5,7 +5,6 @@
 #include <queue>
 #include <set>
 
-#include "runtime/digest.hpp"
 #include "runtime/sealed_program.hpp"
 #include "runtime/time_math.hpp"
 
@@ -24,7 +23,7 @@ constexpr std::size_t kMostTellings = 16;
 constexpr std::size_t kBytesPerTenant = 1024, kBytesPerRule = 768;
 constexpr std::int64_t kFuture = 600LL * 1'000'000'000;
 
-std::string told_key(const EventRow& row) { return Digest().add(row.class_name).add(row.id).hex(); }
+Digest::Bytes told_key(const EventRow& row) { return Digest().add(row.class_name).add(row.id).bytes(); }
 
 std::vector<const InputData*> inputs_of(const ProgramData& data) {
   std::vector<const InputData*> inputs;
@@ -180,7 +179,7 @@ std::vector<StateStage::EventChange> StateStage::changes_of(EventChange change, 
     changes.push_back(std::move(change));
     return changes;
   }
-  std::string key = told_key(*row);
+  const Digest::Bytes key = told_key(*row);
   if (tenant.seen.contains(key)) {
     ++stats_.repeated_events;
     return changes;
@@ -189,7 +188,7 @@ std::vector<StateStage::EventChange> StateStage::changes_of(EventChange change, 
   Told& told = entry->second;
   if (is_new) {
     told = {{row}, row, row->time};
-    tenant.told_by_time.emplace(row->time, std::move(key));
+    tenant.told_by_time.emplace(row->time, key);
     changes.push_back(std::move(change));
     return changes;
   }
@@ -307,7 +306,7 @@ Expected<void> StateStage::run(Tenant& tenant, std::span<const EventChange> even
     if (own.empty() && tenant.rules[i] == nullptr) continue;
     if (tenant.rules[i] == nullptr) tenant.rules[i] = new_state(tenant, i);
     RuleState* const rule = tenant.rules[i].get();
-    // Without anything new only deadlines matter; what has become old can wait.
+    // Without anything new only deadlines matter; what has become old can wait for a sweep.
     if (own.empty() && !is_sweep && rule->next_deadline() == INT64_MAX) continue;
     const std::int64_t decided = horizon(tenant, i);
     const std::int64_t until = order == Order::kInOrder ? slice : std::max(decided, tenant.clock);
@@ -334,7 +333,7 @@ Expected<void> StateStage::run(Tenant& tenant, std::span<const EventChange> even
     if (!own.empty()) rule->apply(own, firings);
     if (order == Order::kAnyOrder) {
       rule->advance(std::max(decided, tenant.clock), firings);
-      rule->settle(decided);
+      if (is_sweep) rule->settle(decided);
     }
     tenant.settled[i] = decided;
     for (FiringChange& firing : firings) {
@@ -547,11 +546,11 @@ void StateStage::save_tenant(std::string& out, Tenant& tenant) {
     append_text(out, data.classes[i].name);
     append_signed(out, tenant.newest[i]);
   }
-  std::map<std::string_view, const Told*> told;
+  std::map<Digest::Bytes, const Told*> told;
   for (const auto& [key, one] : tenant.told) told.emplace(key, &one);
   append_unsigned(out, told.size());
   for (const auto& [key, one] : told) {
-    append_text(out, key);
+    out.append(reinterpret_cast<const char*>(key.data()), key.size());
     append_unsigned(out, one->tellings.size());
     for (const Row& row : one->tellings) append_row(out, *row);
   }
@@ -595,7 +594,9 @@ bool StateStage::load_tenant(BytesReader& bytes, const RowLayouts& layouts) {
   }
   for (std::size_t i = 0; i < data.states.size(); ++i) tenant.settled[i] = horizon(tenant, i);
   for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {
-    const std::string key(bytes.text());
+    Digest::Bytes key{};
+    const std::string_view key_bytes = bytes.bytes(key.size());
+    std::copy(key_bytes.begin(), key_bytes.end(), key.begin());
     Told told;
     for (std::uint64_t more = bytes.unsigned_number(); more > 0 && bytes.ok(); --more) {
       if (Row row = layouts.read_row(bytes); row != nullptr) told.tellings.push_back(std::move(row));

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <map>
 #include <memory>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "runtime/candidate_index.hpp"
+#include "runtime/digest.hpp"
 #include "runtime/sorted_runs.hpp"
 #include "runtime/state/rule_state.hpp"
 #include "runtime/state/seen_events.hpp"
@@ -64,14 +66,22 @@ class StateStage {
     Row row;
     std::int64_t time = 0;  ///< of the first telling in their order
   };
+  struct HashDigest {
+    /// Digests are spread evenly, so their first bytes are a hash.
+    std::size_t operator()(const Digest::Bytes& digest) const {
+      std::size_t hash;
+      std::memcpy(&hash, digest.data(), sizeof hash);
+      return hash;
+    }
+  };
   struct Tenant {
     std::string name;
     std::uint32_t profile = 0;
     std::vector<std::unique_ptr<RuleState>> rules;  ///< one per state; null until it has something to do
     std::vector<bool> is_disabled;                  ///< per state
     std::vector<std::int64_t> newest;               ///< per class: time of the newest event
-    std::unordered_map<std::string, Told> told;     ///< by class and id: events that may still change
-    std::multimap<std::int64_t, std::string> told_by_time;
+    std::unordered_map<Digest::Bytes, Told, HashDigest> told;  ///< by class and id: what may still change
+    std::multimap<std::int64_t, Digest::Bytes> told_by_time;
     SeenEvents seen;                    ///< those that do not
     std::vector<std::int64_t> settled;  ///< per state: rows before it come no more
     std::int64_t clock = INT64_MIN;     ///< streams: absences until then were decided whatever may come

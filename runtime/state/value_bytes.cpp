@@ -1,6 +1,7 @@
 #include "runtime/state/value_bytes.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -35,18 +36,22 @@ constexpr std::size_t kGuidText = 36;
 constexpr std::size_t kGuidBytes = 16;
 constexpr std::string_view kHex = "0123456789abcdef";
 
-/// The 16 bytes of a GUID in lower case, as text; nothing for any other text.
-std::optional<std::string> guid_bytes(std::string_view text) {
+/// What a digit in lower case stands for; more than 15 for any other character.
+unsigned hex_digit(char c) {
+  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
+  return c >= 'a' && c <= 'f' ? static_cast<unsigned>(c - 'a') + 10 : 16;
+}
+
+/// The 16 bytes of a GUID in lower case; nothing for any other text.
+std::optional<std::array<char, kGuidBytes>> guid_bytes(std::string_view text) {
   if (text.size() != kGuidText) return std::nullopt;
-  std::string bytes;
-  for (std::size_t at = 0; at < text.size();) {
-    if (at == 8 || at == 13 || at == 18 || at == 23) {
-      if (text[at++] != '-') return std::nullopt;
-      continue;
-    }
-    const std::size_t high = kHex.find(text[at]), low = kHex.find(text[at + 1]);
-    if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
-    bytes += static_cast<char>(high * 16 + low);
+  std::array<char, kGuidBytes> bytes;
+  std::size_t at = 0;
+  for (char& byte : bytes) {
+    if ((at == 8 || at == 13 || at == 18 || at == 23) && text[at++] != '-') return std::nullopt;
+    const unsigned high = hex_digit(text[at]), low = hex_digit(text[at + 1]);
+    if ((high | low) > 15) return std::nullopt;
+    byte = static_cast<char>(high << 4 | low);
     at += 2;
   }
   return bytes;
@@ -101,10 +106,16 @@ void append_text(std::string& out, std::string_view text) {
   out += text;
 }
 
+void append_text(std::string& out, std::string_view first, std::string_view second) {
+  append_unsigned(out, first.size() + second.size());
+  out += first;
+  out += second;
+}
+
 void append_name(std::string& out, std::string_view text) {
   if (const auto guid = guid_bytes(text)) {
     out += '\0';
-    out += *guid;
+    out.append(guid->data(), guid->size());
     return;
   }
   append_unsigned(out, text.size() + 1);

@@ -16,6 +16,8 @@ void append_unsigned(std::string& out, std::uint64_t number);
 void append_signed(std::string& out, std::int64_t number);
 /// Appends text with its length before it.
 void append_text(std::string& out, std::string_view text);
+/// As if both were one.
+void append_text(std::string& out, std::string_view first, std::string_view second);
 void append_value(std::string& out, const Value& value);
 /// As append_text(), a GUID in lower case in 17 bytes.
 void append_name(std::string& out, std::string_view text);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "runtime/aggregate_table.hpp"
 #include "runtime/firing_bytes.hpp"
@@ -53,21 +54,27 @@ WindowRule::WindowRule(const StateData& state, std::string tenant, std::uint32_t
 }
 
 void WindowRule::apply(std::span<const RowChange> changes, std::vector<FiringChange>& out) {
-  Dirty dirty;
-  for (const RowChange& change : changes) take(change, dirty);
-  for (const auto& [identity, from] : dirty) {
-    const auto key = keys_.find(identity);
-    if (key != keys_.end()) judge_from(identity, key->second, from, out);
-  }
+  for (const RowChange& change : changes) take(change);
+  std::sort(dirty_.begin(), dirty_.end(), [](const Entry* a, const Entry* b) { return a->first < b->first; });
+  for (Entry* const entry : dirty_) judge_from(*entry, std::exchange(entry->second.dirty_from, kClean), out);
+  dirty_.clear();
+  opened_ = {};
+}
+
+/// From this event on all events of the key are to be judged.
+void WindowRule::mark(Entry& entry, std::size_t from) {
+  if (entry.second.dirty_from == kClean) dirty_.push_back(&entry);
+  entry.second.dirty_from = std::min(entry.second.dirty_from, from);
 }
 
 /// Puts a row in its place, or takes it out, under each of its keys.
-void WindowRule::take(const RowChange& change, Dirty& dirty) {
+void WindowRule::take(const RowChange& change) {
   judge_.begin();
   judge_.open(event_, *change.row, tenant_, profile_);
+  opened_ = {};
   const InputData& input = state_.inputs[0];
   if (note_seen(change.row->time, change.added)) {
-    for (const auto& [identity, key] : keys_) dirty[identity] = 0;  // what is stored is decided
+    for (Entry& entry : keys_) mark(entry, 0);  // what is stored is decided
   }
   for (const Key& key : keys_of(input, state_.key_cased, judge_, event_, counts_)) {
     const auto entry = key_of(key.identity);
@@ -87,6 +94,7 @@ void WindowRule::take(const RowChange& change, Dirty& dirty) {
     if (kept.window != nullptr) kept.window->let_go_from(kept.events, at);
     if (change.added) {
       set_keys(state_, event_, key);
+      opened_ = {change.row.get(), &*entry, &key};
       KeptEvent event{change.row->time, change.row, {}, columns_of(state_, judge_, event_)};
       kept.bytes += size_of(event);
       kept.events.insert(place, std::move(event));
@@ -99,13 +107,12 @@ void WindowRule::take(const RowChange& change, Dirty& dirty) {
     while (from > 0 && kept.events[from - 1].row != nullptr &&
            !is_earlier_event(kept.events[from - 1].row, change.row))
       --from;
-    auto [mark, is_first] = dirty.try_emplace(entry->first, from);
-    if (!is_first) mark->second = std::min(mark->second, from);
+    mark(*entry, from);
     if (kept.events.size() > kMaxEvents) {
       // Many at once: taking one from the front moves all of them.
       counts_.events_dropped += kMaxEvents / 64;
       erase(kept, 0, kMaxEvents / 64);
-      mark->second -= std::min(mark->second, kMaxEvents / 64);
+      kept.dirty_from -= std::min(kept.dirty_from, kMaxEvents / 64);
     }
     bytes_ += kept.bytes;
   }
@@ -181,8 +188,8 @@ bool WindowRule::note_seen(std::int64_t time, bool added) {
   return earliest() != before && before != INT64_MAX;
 }
 
-void WindowRule::judge_from(const std::string& identity, KeyState& key, std::size_t from,
-                            std::vector<FiringChange>& out) {
+void WindowRule::judge_from(Entry& entry, std::size_t from, std::vector<FiringChange>& out) {
+  KeyState& key = entry.second;
   bytes_ -= key.bytes;
   while (from < key.events.size() && key.events[from].row == nullptr) ++from;
   // What stood from there on; a row that was taken out is among it.
@@ -192,7 +199,7 @@ void WindowRule::judge_from(const std::string& identity, KeyState& key, std::siz
   while (next != key.standing.end()) before.insert(key.standing.extract(next++));
 
   for (std::size_t at = from; at < key.events.size(); ++at) {
-    if (std::optional<Standing> now = judge_one(identity, key, at))
+    if (std::optional<Standing> now = judge_one(entry, at))
       key.standing.insert_or_assign(key.events[at].row, std::move(*now));
   }
   const auto first_now = [&] {
@@ -213,24 +220,39 @@ void WindowRule::judge_from(const std::string& identity, KeyState& key, std::siz
   key.counted_standing = key.standing.size();
   trim(key, Trim::kLazily);
   bytes_ += key.bytes;
-  const auto entry = keys_.find(identity);
+  // Only what is decided goes, and of what came just now nothing is as a rule.
+  if (!key.events.empty() && key.events.back().row != nullptr) return;
+  const auto place = keys_.find(entry.first);
   if (key.events.empty()) {
-    forget(entry);
+    forget(place);
   } else {
-    store(entry);
+    store(place);
   }
 }
 
-std::optional<Standing> WindowRule::judge_one(const std::string& identity, KeyState& key, std::size_t at) {
-  const Row row = key.events[at].row;
+/// Makes event_ the row as it stands under the key. False when it does not.
+bool WindowRule::open(const Row& row, const Entry& entry) {
+  if (opened_.row == row.get() && opened_.entry == &entry) {
+    judge_.vm().restart_budget();
+    return true;
+  }
+  opened_ = {};
   judge_.begin();
   judge_.open(event_, *row, tenant_, profile_);
   // The values of the key in this event's spelling.
-  std::vector<Key> keys = keys_of(state_.inputs[0], state_.key_cased, judge_, event_, counts_);
+  const std::span<const Key> keys = keys_of(state_.inputs[0], state_.key_cased, judge_, event_, counts_);
   const auto own =
-      std::find_if(keys.begin(), keys.end(), [&](const Key& k) { return k.identity == identity; });
-  if (own == keys.end()) return std::nullopt;
+      std::find_if(keys.begin(), keys.end(), [&](const Key& k) { return k.identity == entry.first; });
+  if (own == keys.end()) return false;
   set_keys(state_, event_, *own);
+  opened_ = {row.get(), &entry, &*own};
+  return true;
+}
+
+std::optional<Standing> WindowRule::judge_one(Entry& entry, std::size_t at) {
+  KeyState& key = entry.second;
+  const Row row = key.events[at].row;
+  if (!open(row, entry)) return std::nullopt;
   const std::int64_t watched =
       std::min(seen_since_, seen_late_.empty() ? row->time : seen_late_.begin()->first);
   // Few events are counted anew as quickly.
@@ -249,8 +271,8 @@ std::optional<Standing> WindowRule::judge_one(const std::string& identity, KeySt
     AlertSubject subject = subject_of(*row);
     subject.evidence = view.evidence(event_);
     subject.key_names = state_.key_names;
-    subject.key_values = own->values;
-    subject.key_identity = own->identity;
+    subject.key_values = opened_.key->values;
+    subject.key_identity = opened_.key->identity;
     if (auto firing = fire(event_, std::move(subject)); firing && !judge_.vm().out_of_steps()) {
       Row alert =
           alert_row(*row, judge_.data(), state_.rule, row->time, firing->alert.severity, firing->alert.score);

@@ -42,20 +42,28 @@ class WindowRule : public RuleState {
     std::size_t bytes = 0;
     std::size_t counted_standing = 0;          ///< in `bytes`
     std::size_t foldable = 0;                  ///< events that fold() could take, about
+    std::size_t dirty_from = kClean;           ///< from this event on all are to be judged
     std::unique_ptr<WindowIndex> window = {};  ///< for keys with many events
     std::list<const std::string*>::iterator in_use_order = {};
   };
   using UseOrder = std::list<const std::string*>;
   enum class Trim : std::uint8_t { kLazily, kAll };
   using Keys = std::unordered_map<std::string, KeyState>;
-  /// What of a key is to be judged again: from this row on.
-  using Dirty = std::map<std::string, std::size_t>;
+  using Entry = Keys::value_type;
+  static constexpr std::size_t kClean = SIZE_MAX;
+  /// What event_ holds: a row as it stands under a key.
+  struct Opened {
+    const EventRow* row = nullptr;
+    const Entry* entry = nullptr;
+    const Key* key = nullptr;  ///< of keys_of()
+  };
 
-  void take(const RowChange& change, Dirty& dirty);
+  void take(const RowChange& change);
+  void mark(Entry& entry, std::size_t from);
   bool note_seen(std::int64_t time, bool added);
-  void judge_from(const std::string& identity, KeyState& key, std::size_t from,
-                  std::vector<FiringChange>& out);
-  std::optional<Standing> judge_one(const std::string& identity, KeyState& key, std::size_t at);
+  void judge_from(Entry& entry, std::size_t from, std::vector<FiringChange>& out);
+  std::optional<Standing> judge_one(Entry& entry, std::size_t at);
+  bool open(const Row& row, const Entry& entry);
   void trim(KeyState& key, Trim how) const;
   static void fold(KeyState& key, Trim how);
   static void erase(KeyState& key, std::size_t first, std::size_t end);
@@ -79,6 +87,8 @@ class WindowRule : public RuleState {
   std::int64_t seen_since_ = INT64_MAX;              ///< earliest event before the horizon
   std::map<std::int64_t, std::uint64_t> seen_late_;  ///< times of events not before it
   std::size_t bytes_ = 0;
+  std::vector<Entry*> dirty_;  ///< while changes are applied
+  Opened opened_;              ///< likewise
   EventState& event_ = judge_.event();
   EventState& scratch_ = judge_.other_event();
 };

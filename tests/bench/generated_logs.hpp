@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <ctime>
 #include <random>
 #include <string>
 #include <string_view>
@@ -30,6 +31,8 @@ struct Lines {
 /// Whose logs they are: an engine sees few tenants.
 inline const std::string kTenant = "4b2462a4-bbee-495a-a0e1-f23ae524cc9c";
 
+/// A tenant of 500 people at work: time goes on by some seconds with each record, a person comes from home or
+/// the office, uses a few applications and has a session for a working day.
 class Writer {
  public:
   explicit Writer(std::uint64_t seed) : random_(seed) {}
@@ -41,20 +44,40 @@ class Writer {
     return out;
   }
   std::string guid() { return hex(8) + "-" + hex(4) + "-" + hex(4) + "-" + hex(4) + "-" + hex(12); }
-  std::string user() { return "user" + std::to_string(below(500)) + "@contoso.onmicrosoft.com"; }
-  std::string ip() {
-    return std::to_string(1 + below(220)) + "." + std::to_string(below(256)) + "." +
-           std::to_string(below(256)) + ".7";
+  /// Always the same for the same number.
+  static std::string guid_of(std::uint64_t number) {
+    std::mt19937_64 random(number);
+    char text[40];
+    const std::uint64_t a = random(), b = random();
+    std::snprintf(text, sizeof text, "%08x-%04x-%04x-%04x-%012llx", static_cast<unsigned>(a >> 32),
+                  static_cast<unsigned>(a >> 16 & 0xffff), static_cast<unsigned>(a & 0xffff),
+                  static_cast<unsigned>(b >> 48), static_cast<unsigned long long>(b & 0xffffffffffff));
+    return text;
   }
-  std::string time() {
+  std::string user() const { return "user" + std::to_string(person_) + "@contoso.onmicrosoft.com"; }
+  std::string user_id() const { return guid_of(person_); }
+  std::string ip() const {
+    const bool in_office = (person_ + static_cast<std::uint64_t>(clock_ / 86400)) % 5 < 2;
+    const std::uint64_t place = in_office ? 1000 + person_ / 50 : person_;
+    return std::to_string(11 + place % 200) + "." + std::to_string(place / 7 % 256) + "." +
+           std::to_string(place % 256) + ".7";
+  }
+  std::string session() const {
+    constexpr std::int64_t kDay = 86400;
+    return guid_of(1'000'000 + static_cast<std::uint64_t>(clock_ / kDay) * 1000 + person_);
+  }
+  std::string application() { return guid_of(10'000 + below(12)); }
+  std::string time() const {
+    const std::time_t now = clock_;
+    std::tm parts{};
+    gmtime_r(&now, &parts);
     char text[32];
-    std::snprintf(text, sizeof text, "2024-%02u-%02uT%02u:%02u:%02u", static_cast<unsigned>(1 + below(12)),
-                  static_cast<unsigned>(1 + below(28)), static_cast<unsigned>(below(24)),
-                  static_cast<unsigned>(below(60)), static_cast<unsigned>(below(60)));
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
     return text;
   }
 
   std::string audit() {
+    begin_record();
     const bool signin = below(3) == 0;
     std::string r =
         R"({"CreationTime":")" + time() + R"(","Id":")" + guid() + R"(","Operation":")" +
@@ -94,6 +117,7 @@ class Writer {
   /// by the service, now and then an inbox rule. `attack` makes it a rule that forwards outside, which gives
   /// an alert.
   std::string ordinary_audit(bool attack = false) {
+    begin_record();
     const std::uint64_t dice = below(100);
     if (attack || dice < 2) return inbox_rule(attack ? "alpha@elsewhere.test" : "");
     if (dice < 30) return login();
@@ -105,8 +129,9 @@ class Writer {
 
   /// A sign-in. `attack` makes it the broker's device code, which gives an alert; else it is an ordinary one.
   std::string signin(bool attack = false) {
-    const std::string app = attack ? "29d9ed98-a469-4536-ade2-f981bc1d605e" : guid();
-    const std::string resource = attack ? "00000003-0000-0000-c000-000000000000" : guid();
+    begin_record();
+    const std::string app = attack ? "29d9ed98-a469-4536-ade2-f981bc1d605e" : application();
+    const std::string resource = attack ? "00000003-0000-0000-c000-000000000000" : application();
     std::string r =
         R"({"time":")" + time() + R"(.2442191Z","resourceId":"/tenants/)" + kTenant +
         R"(/providers/Microsoft.aadiam","operationName":"Sign-in activity","operationVersion":"1.0","category":"SignInLogs","tenantId":")" +
@@ -114,7 +139,7 @@ class Writer {
         R"(","correlationId":")" + guid() +
         R"(","identity":"User","Level":4,"location":"FR","properties":{"id":")" + guid() +
         R"(","createdDateTime":")" + time() + R"(Z","userDisplayName":"User","userPrincipalName":")" +
-        user() + R"(","userId":")" + guid() + R"(","appId":")" + app +
+        user() + R"(","userId":")" + user_id() + R"(","appId":")" + app +
         R"(","appDisplayName":"Office 365","ipAddress":")" + ip() +
         R"(","status":{"errorCode":0,"additionalDetails":"MFA requirement satisfied by claim"},)"
         R"("clientAppUsed":"Browser","userAgent":"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/114.0.0.0",)"
@@ -135,7 +160,7 @@ class Writer {
         R"("resourceDisplayName":"Microsoft Graph","resourceId":")" +
         resource + R"(","authenticationDetails":[{"authenticationStepDateTime":")" + time() +
         R"(Z","authenticationMethod":"Previously satisfied","succeeded":true,"RequestSequence":1721835164244}],"uniqueTokenIdentifier":")" +
-        hex(22) + R"(","sessionId":")" + guid() + R"(","authenticationProtocol":")" +
+        hex(22) + R"(","sessionId":")" + session() + R"(","authenticationProtocol":")" +
         (attack ? "deviceCode" : "none") +
         R"(","autonomousSystemNumber":64500,"crossTenantAccessType":"none",)"
         R"("homeTenantId":")" +
@@ -144,6 +169,10 @@ class Writer {
   }
 
  private:
+  void begin_record() {
+    clock_ += 1 + static_cast<std::int64_t>(below(4));
+    person_ = below(500);
+  }
   static std::string text(const char* name, const std::string& value) {
     return std::string(",\"") + name + "\":\"" + value + "\"";
   }
@@ -161,16 +190,16 @@ class Writer {
     const std::string from = ip();
     return text("ClientIP", from) + text("ClientIPAddress", from) + text("ClientInfoString", client) +
            R"(,"ExternalAccess":false,"InternalLogonType":0,"LogonType":0)" +
-           text("LogonUserSid", "S-1-5-21-" + hex(30)) + text("MailboxGuid", guid()) +
+           text("LogonUserSid", "S-1-5-21-" + hex(30)) + text("MailboxGuid", guid_of(20'000 + person_)) +
            text("MailboxOwnerSid", "S-1-5-21-" + hex(30)) + text("MailboxOwnerUPN", owner) +
            text("OrganizationName", "contoso.onmicrosoft.com") +
-           text("OriginatingServer", "AM0PR01MB4470 (15.20.7982.032)\\r\\n") + text("SessionId", guid());
+           text("OriginatingServer", "AM0PR01MB4470 (15.20.7982.032)\\r\\n") + text("SessionId", session());
   }
 
   std::string login() {
     const std::string from = ip();
     const std::string who = user();
-    const std::string id = guid();
+    const std::string id = user_id();
     return head("UserLoggedIn", 15, "AzureActiveDirectory", who, 0) + text("ClientIP", from) +
            text("ObjectId", guid()) +
            R"(,"AzureActiveDirectoryEventType":1,"ExtendedProperties":[{"Name":"ResultStatusDetail","Value":"Success"},)"
@@ -179,16 +208,16 @@ class Writer {
            id + R"(","Type":0},{"ID":")" + who + R"(","Type":5}],"ActorContextId":")" + guid() + '"' +
            text("ActorIpAddress", from) + text("InterSystemsId", guid()) + text("IntraSystemId", guid()) +
            R"(,"SupportTicketId":"","Target":[{"ID":")" + guid() + R"(","Type":0}])" +
-           text("TargetContextId", guid()) + text("ApplicationId", guid()) +
+           text("TargetContextId", guid()) + text("ApplicationId", application()) +
            R"(,"DeviceProperties":[{"Name":"OS","Value":"Windows10"},{"Name":"BrowserType","Value":"Edge"},{"Name":"IsCompliantAndManaged","Value":"False"},)"
            R"({"Name":"SessionId","Value":")" +
-           guid() + R"("}],"ErrorNumber":"0"})";
+           session() + R"("}],"ErrorNumber":"0"})";
   }
 
   std::string mail_read() {
     const std::string who = user();
     std::string r = head("MailItemsAccessed", 50, "Exchange", who, 0) +
-                    mailbox(who, "Client=OWA;Action=ViaProxy") + text("AppId", guid()) +
+                    mailbox(who, "Client=OWA;Action=ViaProxy") + text("AppId", application()) +
                     R"(,"OperationProperties":[{"Name":"MailAccessType","Value":"Bind"},)"
                     R"({"Name":"IsThrottled","Value":"False"}],"Folders":[{"FolderItems":[)";
     const std::uint64_t items = 1 + below(3);
@@ -246,16 +275,18 @@ class Writer {
 
   std::string inbox_rule(const std::string& forward_to) {
     return head("New-InboxRule", 1, "Exchange", user(), 2) + text("ClientIP", ip() + ":50312") +
-           text("ObjectId", hex(10) + R"(\\Newsletters)") + text("AppId", guid()) +
+           text("ObjectId", hex(10) + R"(\\Newsletters)") + text("AppId", application()) +
            R"(,"ClientAppId":"","ExternalAccess":false,"OrganizationName":"contoso.onmicrosoft.com",)"
            R"("OriginatingServer":"AM0PR01MB4470 15.20.7982.032","Parameters":[{"Name":"AlwaysDeleteOutlookRulesBlob","Value":"False"},)"
            R"({"Name":"Force","Value":"False"},{"Name":"From","Value":"news@fabrikam.example"},)" +
            (forward_to.empty() ? R"({"Name":"MoveToFolder","Value":"Newsletters"})"
                                : R"({"Name":"ForwardTo","Value":")" + forward_to + R"("})") +
-           R"(,{"Name":"Name","Value":"Newsletters"}])" + text("SessionId", guid()) + "}";
+           R"(,{"Name":"Name","Value":"Newsletters"}])" + text("SessionId", session()) + "}";
   }
 
   std::mt19937_64 random_;
+  std::int64_t clock_ = 1'704'067'200;  ///< 2024-01-01, seconds since 1970
+  std::uint64_t person_ = 0;
 };
 
 }  // namespace shrike::bench
