@@ -254,14 +254,13 @@ std::vector<Evidence> KeptView::evidence(EventState& event) {
   }
   counted_.clear();
   notes_evidence_ = false;
+  // The newest say most; the one that fired is always there.
   std::vector<Evidence> evidence;
-  for (std::size_t at = 0; at < judged_; ++at) {
+  evidence.push_back(evidence_of(events_[judged_], judge_));
+  for (std::size_t at = judged_; at-- > 0 && evidence.size() < kMaxEvidence;) {
     if (is_evidence[at] != 0) evidence.push_back(evidence_of(events_[at], judge_));
   }
-  // The newest say most; the one that fired is always there.
-  if (evidence.size() > kMaxEvidence - 1)
-    evidence.erase(evidence.begin(), evidence.end() - static_cast<std::ptrdiff_t>(kMaxEvidence - 1));
-  evidence.push_back(evidence_of(events_[judged_], judge_));
+  std::reverse(evidence.begin(), evidence.end());
   return evidence;
 }
 
