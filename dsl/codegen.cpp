@@ -664,8 +664,9 @@ void ProgramGenerator::place_units() {
     }
   }
   for (AggregateData& aggregate : out_.aggregates) {
-    for (std::uint32_t* unit : {&aggregate.values, &aggregate.number, &aggregate.bucket,
-                                &aggregate.scan_where, &aggregate.scan_values})
+    for (std::uint32_t* unit :
+         {&aggregate.values, &aggregate.number, &aggregate.bucket, &aggregate.scan_where,
+          &aggregate.scan_values, &aggregate.scan_until, &aggregate.scan_key})
       move(*unit);
   }
   for (ExceptionData& exception : out_.exceptions) {

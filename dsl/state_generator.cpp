@@ -24,6 +24,15 @@ bool reads_newest(const Expr& expr) {
 
 bool is_cased(const Expr& expr) { return expr.type.cased; }
 
+/// Whether an expression in an aggregate reads the newest event and nothing of the kept one.
+bool is_of_newest(const Expr& expr) {
+  if (expr.kind == ExprKind::kMember && root_of(expr).ref.kind == RefKind::kThis) return true;
+  if (expr.kind != ExprKind::kArithmetic && expr.kind != ExprKind::kNegate)
+    return expr.kind == ExprKind::kLiteral || expr.ref.kind == RefKind::kParam;
+  return std::all_of(expr.args.begin(), expr.args.end(),
+                     [](const ast::ExprPtr& part) { return is_of_newest(*part); });
+}
+
 }  // namespace
 
 std::vector<std::string_view> rules_read(const ast::Rule& rule) {
@@ -252,23 +261,79 @@ void StateGenerator::collect_kept_slots(const Expr& expr, std::set<std::uint32_t
   if (expr.where) collect_kept_slots(*expr.where, slots);
 }
 
-/// With `this` the answer depends on the newest event, so the fields are kept and looked at then.
+/// Whether a condition in an aggregate depends on the kept event alone.
+bool StateGenerator::is_fixed(const Expr& expr) const {
+  bool fixed = true;
+  walk(expr, [&](const Expr& part) {
+    fixed = fixed && part.ref.kind != RefKind::kThis && part.ref.kind != RefKind::kKey;
+    if (const ast::Let* let = let_of(part, context_); let != nullptr) fixed = fixed && is_fixed(*let->value);
+  });
+  return fixed;
+}
+
+/// `time < …`, of the newest event.
+bool StateGenerator::is_until(const Expr& expr) const {
+  if (expr.kind != ExprKind::kCompare || expr.compare != ast::CompareOp::kLess) return false;
+  const Expr& field = *expr.args[0];
+  return field.kind == ExprKind::kName && field.ref.kind == RefKind::kField &&
+         context_.slots.of_field(field.ref.index) == out_.time_slot && is_of_newest(*expr.args[1]) &&
+         expr.args[1]->type.kind == TypeKind::kTime;
+}
+
+/// `field == …`, of the newest event, which few kept events have in common.
+bool StateGenerator::is_key(const Expr& expr) const {
+  if (expr.kind != ExprKind::kCompare || expr.compare != ast::CompareOp::kEqual || expr.cased) return false;
+  const Expr& field = *expr.args[0];
+  const Type& type = field.type;
+  return field.kind == ExprKind::kName && field.ref.kind == RefKind::kField && is_of_newest(*expr.args[1]) &&
+         type == expr.args[1]->type && !type.cased && type.depth == 0 && type.kind != TypeKind::kJson;
+}
+
+/// With `this` the answer depends on the newest event, so the fields are kept and looked at then. What of the
+/// condition does not, is asked when the event is kept; what tells most events at a glance, is told apart.
 void StateGenerator::scanned_aggregate(const Expr& expr, const std::vector<const Expr*>& values,
                                        AggregateData& aggregate) {
+  std::vector<const Expr*> conditions, fixed, asked;
+  if (expr.where && expr.where->kind == ExprKind::kAnd) {
+    for (const auto& argument : expr.where->args) conditions.push_back(argument.get());
+  } else if (expr.where) {
+    conditions.push_back(expr.where.get());
+  }
+  UnitGenerator generator(context_);
+  const auto own_value = [&](const Expr& value) {
+    return add_(generator.value(&value, value.type, nullptr), value.span);
+  };
+  const Expr* key = nullptr;
+  for (const Expr* condition : conditions) {
+    if (is_fixed(*condition)) {
+      fixed.push_back(condition);
+      continue;
+    }
+    if (aggregate.scan_until == kNoIndex && is_until(*condition)) {
+      aggregate.scan_until = own_value(*condition->args[1]);
+      continue;
+    }
+    if (key == nullptr && is_key(*condition)) key = condition;
+    asked.push_back(condition);
+  }
   std::set<std::uint32_t> slots;
   for (const Expr* value : values) collect_kept_slots(*value, slots);
-  if (expr.where) collect_kept_slots(*expr.where, slots);
+  for (const Expr* condition : asked) collect_kept_slots(*condition, slots);
   aggregate.scan_slots.assign(slots.begin(), slots.end());
-  UnitGenerator generator(context_);
+  if (key != nullptr) {
+    const std::uint32_t slot = context_.slots.of_field(key->args[0]->ref.index);
+    aggregate.scan_key = own_value(*key->args[1]);
+    aggregate.scan_key_slot = static_cast<std::uint32_t>(std::distance(slots.begin(), slots.find(slot)));
+  }
   ColumnData column;
   column.values = add_(generator.pack_slots(aggregate.scan_slots), expr.span);
   column.keeps_missing = true;
+  if (!fixed.empty()) column.where = add_(generator.conditions(fixed), fixed[0]->span);
   for (const Expr* value : values) column.cased.push_back(is_cased(*value) ? 1 : 0);
   aggregate.column = static_cast<std::uint32_t>(columns_.size());
-  columns_.push_back({{}, nullptr, true, aggregate.scan_slots});
+  columns_.push_back({{}, expr.where.get(), true, aggregate.scan_slots});
   data_.columns.push_back(std::move(column));
-  aggregate.scan_where = expr.where ? add_(generator.condition(*expr.where), expr.where->span)
-                                    : add_(generator.conditions({}), expr.span);
+  aggregate.scan_where = add_(generator.conditions(asked), expr.span);
   if (!values.empty()) aggregate.scan_values = add_(generator.pack(values), expr.span);
 }
 

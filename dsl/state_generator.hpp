@@ -76,7 +76,8 @@ class StateGenerator {
     std::vector<const ast::Expr*> values;
     const ast::Expr* where = nullptr;
     bool keeps_missing = false;
-    std::vector<std::uint32_t> slots = {};  ///< instead of values, when they are looked at later
+    std::vector<std::uint32_t> slots = {};  ///< instead of values, when they are looked at later; by
+                                            ///< conditions that `where` is a part of
   };
 
   std::uint32_t aggregate(const ast::Expr& expr);
@@ -90,6 +91,9 @@ class StateGenerator {
   std::string fingerprint() const;
   void collect_step_slots(const ast::Expr& expr, std::uint32_t step, std::set<std::uint32_t>& slots) const;
   void collect_kept_slots(const ast::Expr& expr, std::set<std::uint32_t>& slots) const;
+  bool is_fixed(const ast::Expr& expr) const;
+  bool is_until(const ast::Expr& expr) const;
+  bool is_key(const ast::Expr& expr) const;
 
   UnitContext context_;
   const ast::Rule& rule_;

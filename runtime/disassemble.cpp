@@ -171,7 +171,8 @@ class Listing {
     for (const auto& [title, unit] :
          {std::pair("own values", aggregate.values), std::pair("percentage", aggregate.number),
           std::pair("unit of time", aggregate.bucket), std::pair("where, with this", aggregate.scan_where),
-          std::pair("values, with this", aggregate.scan_values)}) {
+          std::pair("values, with this", aggregate.scan_values), std::pair("until", aggregate.scan_until),
+          std::pair("of those alike in", aggregate.scan_key)}) {
       if (unit != kNoIndex) add_unit(title, unit);
     }
   }

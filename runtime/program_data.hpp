@@ -171,6 +171,10 @@ struct AggregateData {
   std::vector<std::uint32_t> scan_slots;
   std::uint32_t scan_where = kNoIndex;   ///< unit, a condition
   std::uint32_t scan_values = kNoIndex;  ///< unit giving a pack, or kNoIndex
+  /// Which kept events need be asked; these units run on the newest event, which is `this` too.
+  std::uint32_t scan_until = kNoIndex;     ///< unit: only events before this time count; kNoIndex: all
+  std::uint32_t scan_key = kNoIndex;       ///< unit: events with another value there do not count
+  std::uint32_t scan_key_slot = kNoIndex;  ///< where: index into scan_slots
 };
 
 /// Events that a rule with state takes: its `on`, or one step.

@@ -132,7 +132,7 @@ void describe(V& v, T& d) {
 template <class V, Is<AggregateData> T>
 void describe(V& v, T& d) {
   v(d.function, d.state, d.column, d.last, d.values, d.number, d.bucket, d.scan_slots, d.scan_where,
-    d.scan_values);
+    d.scan_values, d.scan_until, d.scan_key, d.scan_key_slot);
 }
 
 template <class V, Is<InputData> T>

@@ -482,7 +482,8 @@ class ProgramVerifier {
       return "no such column";
     if (aggregate.function == Aggregate::kStepCount && !within(aggregate.column, state.inputs.size()))
       return "no such step";
-    for (std::uint32_t unit : {aggregate.values, aggregate.number, aggregate.bucket, aggregate.scan_values}) {
+    for (std::uint32_t unit : {aggregate.values, aggregate.number, aggregate.bucket, aggregate.scan_values,
+                               aggregate.scan_until, aggregate.scan_key}) {
       if (Failure failure = check_use(unit, Sort::kValue, kNoIndex)) return failure;
     }
     if (Failure failure = check_use(aggregate.scan_where, Sort::kCondition, kNoIndex)) return failure;
@@ -494,6 +495,8 @@ class ProgramVerifier {
     for (std::uint32_t slot : aggregate.scan_slots) {
       if (!within(slot, data_.slots.size())) return "no such slot";
     }
+    if (aggregate.scan_key != kNoIndex && !within(aggregate.scan_key_slot, aggregate.scan_slots.size()))
+      return "no such slot for the key";
     return {};
   }
 

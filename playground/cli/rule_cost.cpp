@@ -69,7 +69,8 @@ std::vector<std::uint32_t> units_of_condition(const ProgramData& data, const Rul
     for (const ColumnData& column : state.columns) units.insert(units.end(), {column.values, column.where});
     for (const AggregateData& used : data.aggregates) {
       if (used.state != rule.state) continue;
-      units.insert(units.end(), {used.values, used.number, used.bucket, used.scan_where, used.scan_values});
+      units.insert(units.end(), {used.values, used.number, used.bucket, used.scan_where, used.scan_values,
+                                 used.scan_until, used.scan_key});
     }
   }
   std::erase(units, kNoIndex);

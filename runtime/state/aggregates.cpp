@@ -65,22 +65,111 @@ bool KeptView::counts(const AggregateData& aggregate, std::size_t at, EventState
   return true;
 }
 
-std::vector<KeptView::Counted> KeptView::counted(const AggregateData& aggregate, EventState& event) {
+/// Runs a unit with `this` on the newest event itself.
+Value KeptView::of_newest(std::uint32_t unit, EventState& event) {
+  event.judged = &event;
+  const Value value = judge_.vm().evaluate(unit, event);
+  event.judged = nullptr;
+  return value;
+}
+
+KeptView::Use KeptView::use_of(std::uint32_t index, EventState& event) {
+  const AggregateData& aggregate = judge_.data().aggregates[index];
   const std::int64_t last = judge_.duration(aggregate.last, profile_);
   const std::int64_t width = last > 0 ? std::min(last, within_) : within_;
   const std::int64_t now = events_[judged_].time;
-  std::vector<Counted> result;
   const bool before = aggregate.function == Aggregate::kPrev || aggregate.function == Aggregate::kNew;
-  const std::size_t end = before ? judged_ : judged_ + 1;
-  const auto first = std::partition_point(events_.begin(), events_.begin() + static_cast<std::ptrdiff_t>(end),
-                                          [&](const KeptEvent& e) { return is_past(e.time, now, width); });
-  const auto begin = static_cast<std::size_t>(first - events_.begin());
-  for (std::size_t at = begin; at < end; ++at) {
+  const auto first_not = [&](std::size_t end, const auto& holds) {
+    const auto found =
+        std::partition_point(events_.begin(), events_.begin() + static_cast<std::ptrdiff_t>(end), holds);
+    return static_cast<std::size_t>(found - events_.begin());
+  };
+  Use use{aggregate, index, 0, before ? judged_ : judged_ + 1};
+  use.begin = first_not(use.end, [&](const KeptEvent& e) { return is_past(e.time, now, width); });
+  if (aggregate.scan_until != kNoIndex) {
+    const Value until = of_newest(aggregate.scan_until, event);
+    use.is_empty = until.kind != Kind::kTime;
+    use.end = first_not(use.end, [&](const KeptEvent& e) { return e.time < until.integer; });
+  }
+  if (aggregate.scan_key != kNoIndex) {
+    const Value key = of_newest(aggregate.scan_key, event);
+    use.is_empty = use.is_empty || key.is_missing();
+    append_identity(use.key, key, false, judge_.arena());
+  }
+  use.is_empty = use.is_empty || use.begin >= use.end;
+  return use;
+}
+
+std::vector<KeptView::Counted> KeptView::counted(const Use& use, EventState& event, Which which) {
+  std::vector<Counted> result;
+  if (use.is_empty) return result;
+  if (use.aggregate.scan_where != kNoIndex && window_ != nullptr) return counted_alike(use, event, which);
+  const std::size_t most = which == Which::kAll ? SIZE_MAX : which == Which::kFirst ? 1 : kMaxEvidence;
+  for (std::size_t i = 0; i < use.end - use.begin && result.size() < most; ++i) {
     Counted one{};
-    if (counts(aggregate, at, event, one)) result.push_back(one);
+    const std::size_t at = which == Which::kNewest ? use.end - 1 - i : use.begin + i;
+    if (counts(use.aggregate, at, event, one)) result.push_back(one);
     if (judge_.vm().out_of_steps()) return {};
   }
+  if (which == Which::kNewest) std::reverse(result.begin(), result.end());
   return result;
+}
+
+/// With `this`: those that look alike are asked once, and visited together if they count. False when the
+/// steps ran out.
+bool KeptView::for_each_alike(const Use& use, EventState& event,
+                              const std::function<void(const Counted&, const Alike&)>& visit) {
+  std::uint64_t asked = 0;
+  window_->for_each_group(use.index, use.key, [&](const WindowIndex::Places& places) {
+    ++asked;
+    const auto end = std::lower_bound(places.begin(), places.end(), window_->gone() + use.end);
+    Counted one{};
+    if (end == places.begin()) return;
+    one.at = places.front() - window_->gone();
+    if (counts(use.aggregate, one.at, event, one)) visit(one, {places.begin(), end});
+  });
+  judge_.vm().charge(asked);
+  return !judge_.vm().out_of_steps();
+}
+
+std::vector<KeptView::Counted> KeptView::counted_alike(const Use& use, EventState& event, Which which) {
+  std::vector<Counted> result;
+  const bool done = for_each_alike(use, event, [&](Counted one, const Alike& alike) {
+    const std::size_t most = which == Which::kAll ? alike.size() : which == Which::kFirst ? 1 : kMaxEvidence;
+    const std::size_t count = std::min(most, alike.size());
+    const auto first =
+        which == Which::kNewest ? alike.end() - static_cast<std::ptrdiff_t>(count) : alike.begin();
+    for (std::size_t i = 0; i < count; ++i) {
+      one.at = first[static_cast<std::ptrdiff_t>(i)] - window_->gone();
+      result.push_back(one);
+    }
+  });
+  if (!done) return {};
+  std::sort(result.begin(), result.end(), [](const Counted& a, const Counted& b) { return a.at < b.at; });
+  return result;
+}
+
+/// What an aggregate with `this` gives where those that look alike need not be gone through.
+std::optional<Value> KeptView::answer_alike(const Use& use, EventState& event,
+                                            const WindowIndex::Arguments& arguments) {
+  if (window_ == nullptr || use.aggregate.scan_where == kNoIndex) return std::nullopt;
+  switch (use.aggregate.function) {
+    case Aggregate::kCount: {
+      std::size_t count = 0;
+      if (!use.is_empty)
+        for_each_alike(use, event, [&](const Counted&, const Alike& alike) { count += alike.size(); });
+      return Value::of_int(static_cast<std::int64_t>(count));
+    }
+    case Aggregate::kDistinct:
+    case Aggregate::kValues:
+    case Aggregate::kNew:
+    case Aggregate::kFirst:
+      return answer_from(use.aggregate, counted(use, event, Which::kFirst), arguments);
+    case Aggregate::kPrev:
+      return answer_from(use.aggregate, counted(use, event, Which::kNewest), arguments);
+    default:
+      return std::nullopt;
+  }
 }
 
 Value KeptView::value_of(const Counted& counted) const {
@@ -193,7 +282,9 @@ Value KeptView::answer(std::uint32_t index, EventState& event) {
   if (notes_evidence_) counted_.push_back(index);
   if (window_ != nullptr && window_->answers(index, arguments))
     return window_->answer(index, events_, judged_, arguments, judge_.arena());
-  const std::vector<Counted> events = counted(aggregate, event);
+  const Use use = use_of(index, event);
+  if (const std::optional<Value> answer = answer_alike(use, event, arguments)) return *answer;
+  const std::vector<Counted> events = counted(use, event);
   judge_.vm().charge(events.size());
   return answer_from(aggregate, events, arguments);
 }
@@ -242,9 +333,11 @@ std::vector<Evidence> KeptView::evidence(EventState& event) {
   for (const std::uint32_t index : counted_) {
     const AggregateData& aggregate = judge_.data().aggregates[index];
     if (!row_of(aggregate.function).shows_events) continue;
-    const std::vector<Counted> events = counted(aggregate, event);
+    const bool is_first = aggregate.function == Aggregate::kFirst;
+    const std::vector<Counted> events =
+        counted(use_of(index, event), event, is_first ? Which::kFirst : Which::kNewest);
     if (events.empty()) continue;
-    if (aggregate.function == Aggregate::kFirst) {
+    if (is_first) {
       is_evidence[events.front().at] = 1;
     } else if (aggregate.function == Aggregate::kPrev) {
       is_evidence[events.back().at] = 1;

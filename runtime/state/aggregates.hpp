@@ -3,6 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
+#include <ranges>
 #include <string>
 #include <vector>
 
@@ -47,10 +50,31 @@ class KeptView : public StateView {
     std::string_view values;    ///< append_value() of each
   };
 
+  /// One use of an aggregate on the judged event.
+  struct Use {
+    const AggregateData& aggregate;
+    std::uint32_t index;
+    std::size_t begin, end;  ///< what is in its window
+    bool is_empty = false;   ///< nothing counts
+    std::string key = {};    ///< with AggregateData::scan_key: what the kept ones must have
+  };
+  enum class Which : std::uint8_t { kAll, kNewest, kFirst };
+
   Value answer(std::uint32_t index, EventState& event);
+  Use use_of(std::uint32_t index, EventState& event);
+  Value of_newest(std::uint32_t unit, EventState& event);
   Value answer_from(const AggregateData& aggregate, const std::vector<Counted>& events,
                     const WindowIndex::Arguments& arguments);
-  std::vector<Counted> counted(const AggregateData& aggregate, EventState& event);
+  /// In order; kNewest: at least those that can be evidence.
+  std::vector<Counted> counted(const Use& use, EventState& event, Which which = Which::kAll);
+  /// Places of events that look alike to an aggregate.
+  using Alike = std::ranges::subrange<WindowIndex::Places::const_iterator>;
+  bool for_each_alike(const Use& use, EventState& event,
+                      const std::function<void(const Counted&, const Alike&)>& visit);
+  /// As counted(); kFirst, kNewest: of each that look alike.
+  std::vector<Counted> counted_alike(const Use& use, EventState& event, Which which);
+  std::optional<Value> answer_alike(const Use& use, EventState& event,
+                                    const WindowIndex::Arguments& arguments);
   bool counts(const AggregateData& aggregate, std::size_t at, EventState& event, Counted& out);
   bool scan(const AggregateData& aggregate, std::string_view column, std::size_t at, EventState& event,
             Counted& out);

@@ -1,7 +1,6 @@
 #include "runtime/state/window_index.hpp"
 
 #include <algorithm>
-#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -68,18 +67,18 @@ class WindowIndex::Site {
     if (begin_ < until) begin_ = end_ = until;
   }
 
-  bool answers(const Arguments& arguments) const { return !has_floats_ && arguments.bucket == bucket_; }
+  bool answers(const Arguments& arguments) const {
+    return !is_scanned() && !has_floats_ && arguments.bucket == bucket_;
+  }
   Value answer(const KeptEvents& events, std::size_t at, std::uint64_t gone, const Arguments& arguments,
                Arena& arena) const;
   std::size_t bytes() const {
     return sizeof(Site) + places_.size() * sizeof(std::uint64_t) + known_.size() * 160 +
-           measures_.size() * 64 + buckets_.size() * 48;
+           measures_.size() * 64 + buckets_.size() * 48 + group_bytes_;
   }
 
  private:
   enum class Step : std::uint8_t { kInBack, kOutBack, kInFront, kOutFront };
-  using Places = std::deque<std::uint64_t>;
-
   static bool is_in(Step step) { return step == Step::kInBack || step == Step::kInFront; }
   static void place(Places& places, std::uint64_t event, Step step) {
     switch (step) {
@@ -99,6 +98,8 @@ class WindowIndex::Site {
   }
 
   void step(const KeptEvents& events, std::uint64_t gone, std::uint64_t event, Step step, Arena& arena);
+  bool is_scanned() const { return aggregate_.scan_where != kNoIndex; }
+  void group(const KeptEvent& kept, std::string_view column, std::uint64_t event, Step step, Arena& arena);
   void count_measure(const Value& value, std::uint64_t event, bool in);
   void count_gap(const KeptEvents& events, std::uint64_t gone, Step step);
   void count_bucket(std::int64_t time, bool in);
@@ -115,6 +116,9 @@ class WindowIndex::Site {
   Kind measure_kind_ = Kind::kInt;
   Wide sum_ = 0, gaps_ = 0, squares_ = 0;
   std::map<std::int64_t, std::int64_t> buckets_;  ///< events by time in units of `bucket_`
+  /// With `this`: by the key, then by all that is looked at.
+  std::unordered_map<std::string, std::unordered_map<std::string, Places>> groups_;
+  std::size_t group_bytes_ = 0;
 
   friend class WindowIndex;
 };
@@ -124,6 +128,7 @@ void WindowIndex::Site::step(const KeptEvents& events, std::uint64_t gone, std::
   const KeptEvent& kept = events[event - gone];
   const std::string_view column = column_of(kept, aggregate_.column);
   if (column.empty()) return;
+  if (is_scanned()) return group(kept, column, event, step, arena);
   BytesReader bytes(column);
   const std::string_view identity = bytes.text();
   const bool in = is_in(step);
@@ -160,6 +165,30 @@ void WindowIndex::Site::step(const KeptEvents& events, std::uint64_t gone, std::
     default:
       break;
   }
+}
+
+void WindowIndex::Site::group(const KeptEvent& kept, std::string_view column, std::uint64_t event, Step step,
+                              Arena& arena) {
+  constexpr std::size_t kPerGroup = 768;  // the first block of a deque is most of it
+  std::string key;
+  if (aggregate_.scan_key != kNoIndex) {
+    BytesReader bytes(column);
+    bytes.text();
+    for (std::uint32_t i = 0; i < aggregate_.scan_key_slot; ++i) bytes.skip_value();
+    append_identity(key, bytes.value(arena), false, arena);
+  }
+  std::string looks;
+  append_unsigned(looks, class_of(kept));
+  looks += column;
+  const auto of_key = groups_.try_emplace(std::move(key)).first;
+  const auto [alike, is_new] = of_key->second.try_emplace(std::move(looks));
+  if (is_new) group_bytes_ += kPerGroup + of_key->first.size() + alike->first.size();
+  place(alike->second, event, step);
+  group_bytes_ += is_in(step) ? sizeof(event) : std::size_t(0) - sizeof(event);
+  if (!alike->second.empty()) return;
+  group_bytes_ -= kPerGroup + of_key->first.size() + alike->first.size();
+  of_key->second.erase(alike);
+  if (of_key->second.empty()) groups_.erase(of_key);
 }
 
 void WindowIndex::Site::count_measure(const Value& value, std::uint64_t event, bool in) {
@@ -254,9 +283,7 @@ WindowIndex::WindowIndex(const StateData& state, std::int64_t within, std::uint3
   site_of_.assign(data.aggregates.size(), kNoIndex);
   for (std::size_t i = 0; i < data.aggregates.size(); ++i) {
     const AggregateData& aggregate = data.aggregates[i];
-    if (&data.states[aggregate.state] != &state || !row_of(aggregate.function).has_column ||
-        aggregate.scan_where != kNoIndex)
-      continue;
+    if (&data.states[aggregate.state] != &state || !row_of(aggregate.function).has_column) continue;
     const std::int64_t last = judge.duration(aggregate.last, profile);
     site_of_[i] = static_cast<std::uint32_t>(sites_.size());
     std::int64_t bucket = 0;
@@ -290,6 +317,14 @@ bool WindowIndex::answers(std::uint32_t aggregate, const Arguments& arguments) c
 Value WindowIndex::answer(std::uint32_t aggregate, const KeptEvents& events, std::size_t at,
                           const Arguments& arguments, Arena& arena) const {
   return sites_[site_of_[aggregate]]->answer(events, at, gone_, arguments, arena);
+}
+
+void WindowIndex::for_each_group(std::uint32_t aggregate, const std::string& key,
+                                 const std::function<void(const Places&)>& visit) const {
+  const Site& site = *sites_[site_of_[aggregate]];
+  const auto groups = site.groups_.find(key);
+  if (groups == site.groups_.end()) return;
+  for (const auto& [looks, places] : groups->second) visit(places);
 }
 
 std::size_t WindowIndex::bytes() const {

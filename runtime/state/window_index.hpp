@@ -5,7 +5,10 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -38,6 +41,15 @@ class WindowIndex {
   bool answers(std::uint32_t aggregate, const Arguments& arguments) const;
   Value answer(std::uint32_t aggregate, const KeptEvents& events, std::size_t at, const Arguments& arguments,
                Arena& arena) const;
+
+  /// Events in an aggregate's window, counted from the first that the key ever kept.
+  using Places = std::deque<std::uint64_t>;
+  /// Of an aggregate with `this`: visits the events in its window that have that key (see
+  /// AggregateData::scan_key; empty where it has none), those together that look alike to it.
+  void for_each_group(std::uint32_t aggregate, const std::string& key,
+                      const std::function<void(const Places&)>& visit) const;
+  /// The number of events that went from the front: what is to be taken from a place.
+  std::uint64_t gone() const { return gone_; }
 
   std::size_t bytes() const;
 

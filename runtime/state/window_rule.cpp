@@ -218,6 +218,9 @@ void WindowRule::judge_from(Entry& entry, std::size_t from, std::vector<FiringCh
   key.bytes += kPerStanding * key.standing.size();
   key.bytes -= std::min(key.bytes, kPerStanding * key.counted_standing);
   key.counted_standing = key.standing.size();
+  key.bytes -= std::min(key.bytes, key.counted_window);
+  key.counted_window = key.window != nullptr ? key.window->bytes() : 0;
+  key.bytes += key.counted_window;
   trim(key, Trim::kLazily);
   bytes_ += key.bytes;
   // Only what is decided goes, and of what came just now nothing is as a rule.

@@ -41,6 +41,7 @@ class WindowRule : public RuleState {
     std::uint64_t used = 0;  ///< number of the use
     std::size_t bytes = 0;
     std::size_t counted_standing = 0;          ///< in `bytes`
+    std::size_t counted_window = 0;            ///< in `bytes`: those of `window`
     std::size_t foldable = 0;                  ///< events that fold() could take, about
     std::size_t dirty_from = kClean;           ///< from this event on all are to be judged
     std::unique_ptr<WindowIndex> window = {};  ///< for keys with many events

@@ -122,6 +122,9 @@ void mutate_states(ProgramData& data, std::mt19937_64& random) {
     case 20:
       index(aggregate.scan_where, data.units.size());
       index(aggregate.scan_values, data.units.size());
+      index(aggregate.scan_until, data.units.size());
+      index(aggregate.scan_key, data.units.size());
+      index(aggregate.scan_key_slot, aggregate.scan_slots.size());
       break;
     case 21:
       index(aggregate.number, data.units.size());

@@ -16,7 +16,7 @@ namespace shrike {
 struct ProgramData;  // runtime/program_data.hpp
 
 inline constexpr std::uint32_t kLanguageVersion = 1;
-inline constexpr std::uint32_t kBytecodeVersion = 2;
+inline constexpr std::uint32_t kBytecodeVersion = 3;
 inline constexpr std::uint32_t kNoIndex = 0xffffffffU;  ///< "no such index"
 
 enum class Severity : std::uint8_t { kInfo, kLow, kMedium, kHigh, kCritical };
