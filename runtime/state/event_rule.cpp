@@ -4,7 +4,7 @@
 
 namespace shrike {
 
-void EventRule::apply(std::span<const RowChange> changes, std::vector<FiringChange>& out) {
+void EventRule::apply(std::span<const RowChange> changes, const GiveFiring& give) {
   std::map<Row, bool, bool (*)(const Row&, const Row&)> touched(&is_earlier_event);
   for (const RowChange& change : changes) {
     const auto [entry, is_new] = events_.try_emplace(change.row);
@@ -23,8 +23,8 @@ void EventRule::apply(std::span<const RowChange> changes, std::vector<FiringChan
     const bool is_same = now && event.standing && now->content == event.standing->content &&
                          now->alert->values == event.standing->alert->values;
     if (!is_same) {
-      if (event.standing) out.push_back({event.standing->firing, event.standing->alert, false});
-      if (now) out.push_back({now->firing, now->alert, true});
+      if (event.standing) give({event.standing->firing, event.standing->alert, false});
+      if (now) give({now->firing, now->alert, true});
       event.standing = std::move(now);
     }
     // In order nothing comes to an event that was judged.

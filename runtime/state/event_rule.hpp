@@ -13,7 +13,7 @@ namespace shrike {
 class EventRule : public RuleState {
  public:
   using RuleState::RuleState;
-  void apply(std::span<const RowChange> changes, std::vector<FiringChange>& out) override;
+  void apply(std::span<const RowChange> changes, const GiveFiring& give) override;
   void settle(std::int64_t horizon) override;
   std::size_t bytes() const override;
   void save(std::string& out) const override;

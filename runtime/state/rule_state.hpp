@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <random>
@@ -41,6 +42,9 @@ struct Key {
   std::string identity;
   std::vector<Value> values;
 };
+
+/// Takes what a rule tells.
+using GiveFiring = std::function<void(FiringChange)>;
 
 /// What judging a row needs: the machine, and events that are filled from rows. One per engine.
 class RowJudge {
@@ -163,12 +167,12 @@ class RuleState {
   RuleState(const RuleState&) = delete;
   RuleState& operator=(const RuleState&) = delete;
 
-  /// Takes rows out and puts rows in, and appends what changes. Every row is taken by some input. A row that
+  /// Takes rows out and puts rows in, and gives what changes. Every row is taken by some input. A row that
   /// is added twice counts once. Rows older than what settle() said are not given.
-  virtual void apply(std::span<const RowChange> changes, std::vector<FiringChange>& out) = 0;
+  virtual void apply(std::span<const RowChange> changes, const GiveFiring& give) = 0;
 
   /// Decides every absence whose deadline is at or before `now`.
-  virtual void advance(std::int64_t now, std::vector<FiringChange>& out) { (void)now, (void)out; }
+  virtual void advance(std::int64_t now, const GiveFiring& give) { (void)now, (void)give; }
   /// The earliest deadline that advance() has not decided, or INT64_MAX.
   virtual std::int64_t next_deadline() const { return INT64_MAX; }
   /// How many absences advance() has not decided.

@@ -29,13 +29,13 @@ SequenceRule::SequenceRule(const StateData& state, std::string tenant, std::uint
       matcher_(state_, tenant_, profile, judge, counts),
       view_(state_, matcher_.plan(), judge) {}
 
-void SequenceRule::apply(std::span<const RowChange> changes, std::vector<FiringChange>& out) {
+void SequenceRule::apply(std::span<const RowChange> changes, const GiveFiring& give) {
   Dirty dirty;
   for (const RowChange& change : changes) take(change, dirty);
   for (const auto& [identity, time] : dirty) {
     const auto entry = keys_.find(identity);
     KeyState& key = entry->second;
-    match_from(identity, key, time, out);
+    match_from(identity, key, time, give);
     if (key.rows.size() > kMaxRows) settle_key(identity, key, key.rows[key.rows.size() / 2].row->time);
     review(entry);
   }
@@ -108,7 +108,7 @@ Matches SequenceRule::nothing() const {
 
 /// Matches the rows from a time on, from what the rows before it left or, where that is not known, all rows.
 void SequenceRule::match_from(const std::string& identity, KeyState& key, std::int64_t time,
-                              std::vector<FiringChange>& out) {
+                              const GiveFiring& give) {
   Matches matches;
   if (time > key.newest) {
     matches = key.before = std::move(key.now);
@@ -132,29 +132,28 @@ void SequenceRule::match_from(const std::string& identity, KeyState& key, std::i
   }
   key.now = std::move(matches);
   if (matcher_.plan().has_deadline()) {
-    tell_decided(identity, key, out);
+    tell_decided(identity, key, give);
   } else {
-    tell(identity, key, complete, time, out);
+    tell(identity, key, complete, time, give);
   }
 }
 
-void SequenceRule::tell_decided(const std::string& identity, KeyState& key, std::vector<FiringChange>& out) {
+void SequenceRule::tell_decided(const std::string& identity, KeyState& key, const GiveFiring& give) {
   Completed complete;
   for (const PartialRef& match : key.now.by_step.back()) {
     if (matcher_.deadline(*match) <= decided_) matcher_.note(complete, match);
   }
-  tell(identity, key, complete, INT64_MIN, out);
+  tell(identity, key, complete, INT64_MIN, give);
 }
 
 void SequenceRule::tell(const std::string& identity, KeyState& key, const Completed& complete,
-                        std::int64_t time, std::vector<FiringChange>& out) {
+                        std::int64_t time, const GiveFiring& give) {
   ToldByEvent was;
   while (!key.told.empty() && std::prev(key.told.end())->first->time >= time)
     was.insert(key.told.extract(std::prev(key.told.end())));
   std::vector<FiringChange> opened;
   const auto withdraw = [&](Told& told) {
-    if (told.standing)
-      out.push_back({std::move(told.standing->firing), std::move(told.standing->alert), false});
+    if (told.standing) give({std::move(told.standing->firing), std::move(told.standing->alert), false});
   };
   for (const auto& [row, match] : complete) {
     const auto events = choose_events(matcher_.plan(), *match, row->time);
@@ -182,7 +181,7 @@ void SequenceRule::tell(const std::string& identity, KeyState& key, const Comple
     key.told.emplace(row, std::move(now));
   }
   for (auto& [row, told] : was) withdraw(told);
-  std::move(opened.begin(), opened.end(), std::back_inserter(out));
+  for (FiringChange& change : opened) give(std::move(change));
 }
 
 std::optional<Standing> SequenceRule::standing_for(const std::string& identity, const Partial& match,
@@ -241,7 +240,7 @@ std::vector<Evidence> SequenceRule::evidence_of(const ChosenEvents& events) cons
   return evidence;
 }
 
-void SequenceRule::advance(std::int64_t now, std::vector<FiringChange>& out) {
+void SequenceRule::advance(std::int64_t now, const GiveFiring& give) {
   decided_ = std::max(decided_, now);
   std::vector<std::string> passed;
   for (auto at = deadlines_.begin(); at != deadlines_.end() && at->first <= now; ++at)
@@ -249,7 +248,7 @@ void SequenceRule::advance(std::int64_t now, std::vector<FiringChange>& out) {
   std::sort(passed.begin(), passed.end());
   for (const std::string& identity : passed) {
     const auto entry = keys_.find(identity);
-    tell_decided(identity, entry->second, out);
+    tell_decided(identity, entry->second, give);
     review(entry);
   }
 }

@@ -24,8 +24,8 @@ class SequenceRule : public RuleState {
   SequenceRule(const StateData& state, std::string tenant, std::uint32_t profile, RowJudge& judge,
                StateStats& counts);
 
-  void apply(std::span<const RowChange> changes, std::vector<FiringChange>& out) override;
-  void advance(std::int64_t now, std::vector<FiringChange>& out) override;
+  void apply(std::span<const RowChange> changes, const GiveFiring& give) override;
+  void advance(std::int64_t now, const GiveFiring& give) override;
   std::int64_t next_deadline() const override;
   std::uint64_t undecided() const override;
   void settle(std::int64_t horizon) override;
@@ -67,12 +67,11 @@ class SequenceRule : public RuleState {
   void add(const std::string& identity, HeldRow held, Dirty& dirty);
   void remove(const std::string& identity, const EventRow& row, Dirty& dirty);
   Matches nothing() const;
-  void match_from(const std::string& identity, KeyState& key, std::int64_t time,
-                  std::vector<FiringChange>& out);
+  void match_from(const std::string& identity, KeyState& key, std::int64_t time, const GiveFiring& give);
   /// What stands of the events from `time` on: tells how it differs from what was told.
   void tell(const std::string& identity, KeyState& key, const Completed& complete, std::int64_t time,
-            std::vector<FiringChange>& out);
-  void tell_decided(const std::string& identity, KeyState& key, std::vector<FiringChange>& out);
+            const GiveFiring& give);
+  void tell_decided(const std::string& identity, KeyState& key, const GiveFiring& give);
   std::optional<Standing> standing_for(const std::string& identity, const Partial& match,
                                        const ChosenEvents& events);
   std::vector<Evidence> evidence_of(const ChosenEvents& events) const;

@@ -68,6 +68,8 @@ StateStage::StateStage(const Program& program, Vm& vm, CallContext& context, con
     behind_.emplace_back(behind.begin(), behind.end());
     classes_of_.emplace_back(classes.begin(), classes.end());
     reads_.emplace_back(reads.begin(), reads.end());
+    is_read_.push_back(false);
+    for (const std::uint32_t read : reads) is_read_[read] = true;
     first_input_.push_back(inputs);
     inputs += static_cast<std::uint32_t>(state.inputs.size());
     std::int64_t lateness = 0;
@@ -298,7 +300,13 @@ Expected<void> StateStage::run(Tenant& tenant, std::span<const EventChange> even
   constexpr std::uint64_t kSweepEach = 64;
   const bool is_sweep = ++runs_ % kSweepEach == 0;
   std::vector<RowChange> own;
-  std::vector<FiringChange> firings;
+  Expected<void> taken;
+  std::size_t giving = 0;  // the state whose rule gives
+  const GiveFiring give = [&](FiringChange firing) {
+    if (is_read_[giving]) alerts_[giving].push_back({firing.alert, firing.stands});
+    if (data.rules[data.states[giving].rule].silent || !taken) return;
+    taken = take_(std::move(firing));
+  };
   for (std::size_t i = 0; i < data.states.size(); ++i) {
     if (tenant.is_disabled[i]) continue;
     const StateData& state = data.states[i];
@@ -311,7 +319,7 @@ Expected<void> StateStage::run(Tenant& tenant, std::span<const EventChange> even
     const std::int64_t decided = horizon(tenant, i);
     const std::int64_t until = order == Order::kInOrder ? slice : std::max(decided, tenant.clock);
     if (own.empty() && !is_sweep && rule->next_deadline() > until) continue;
-    firings.clear();
+    giving = i;
     if (state.kind != StateKind::kEvent) {
       // Absences that are decided now give alerts from before the horizon that is new now.
       const std::int64_t settled = tenant.settled[i];
@@ -322,7 +330,7 @@ Expected<void> StateStage::run(Tenant& tenant, std::span<const EventChange> even
     }
     if (order == Order::kInOrder && slice >= decided) {
       rule->settle(slice);
-      rule->advance(slice, firings);
+      rule->advance(slice, give);
     }
     if (own.size() > 1) {
       std::sort(own.begin(), own.end(), [](const RowChange& a, const RowChange& b) {
@@ -330,17 +338,13 @@ Expected<void> StateStage::run(Tenant& tenant, std::span<const EventChange> even
         return order_of != 0 ? order_of < 0 : a.added < b.added;  // what was goes before what is
       });
     }
-    if (!own.empty()) rule->apply(own, firings);
+    if (!own.empty()) rule->apply(own, give);
     if (order == Order::kAnyOrder) {
-      rule->advance(std::max(decided, tenant.clock), firings);
+      rule->advance(std::max(decided, tenant.clock), give);
       if (is_sweep) rule->settle(decided);
     }
     tenant.settled[i] = decided;
-    for (FiringChange& firing : firings) {
-      alerts_[i].push_back({firing.alert, firing.stands});
-      if (data.rules[state.rule].silent) continue;
-      if (auto taken = take_(std::move(firing)); !taken) return taken;
-    }
+    if (!taken) return taken;
   }
   if (is_late) ++stats_.late_events;
   return {};
@@ -359,17 +363,16 @@ Expected<void> StateStage::run_deadlines(Tenant& tenant, std::int64_t until) {
       continue;
     }
     const ProgramData& data = program_.data();
-    std::vector<FiringChange> firings;
     std::vector<EventChange> alerts;
     for (std::size_t i = 0; i < data.states.size(); ++i) {
       if (tenant.rules[i] == nullptr) continue;
-      firings.clear();
-      tenant.rules[i]->advance(next, firings);
-      for (FiringChange& firing : firings) {
+      Expected<void> taken;
+      tenant.rules[i]->advance(next, [&](FiringChange firing) {
         alerts.push_back({firing.alert, firing.stands});
-        if (data.rules[data.states[i].rule].silent) continue;
-        if (auto taken = take_(std::move(firing)); !taken) return taken;
-      }
+        if (data.rules[data.states[i].rule].silent || !taken) return;
+        taken = take_(std::move(firing));
+      });
+      if (!taken) return taken;
     }
     if (!alerts.empty()) {
       if (auto done = run(tenant, alerts, 0, Order::kAnyOrder); !done) return done;

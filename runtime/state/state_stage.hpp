@@ -131,6 +131,7 @@ class StateStage {
   std::vector<std::vector<std::uint32_t>>
       classes_of_;                                 ///< per state: classes of its events, alerts' included
   std::vector<std::vector<std::uint32_t>> reads_;  ///< per state: those of the rules whose alerts it reads
+  std::vector<bool> is_read_;                      ///< per state: some rule reads its alerts
   std::vector<std::vector<std::uint32_t>>
       behind_;                          ///< per state: itself and all that its alerts come from, however far
   std::vector<std::int64_t> lateness_;  ///< per state, nanoseconds

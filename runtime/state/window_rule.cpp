@@ -53,10 +53,10 @@ WindowRule::WindowRule(const StateData& state, std::string tenant, std::uint32_t
   }
 }
 
-void WindowRule::apply(std::span<const RowChange> changes, std::vector<FiringChange>& out) {
+void WindowRule::apply(std::span<const RowChange> changes, const GiveFiring& give) {
   for (const RowChange& change : changes) take(change);
   std::sort(dirty_.begin(), dirty_.end(), [](const Entry* a, const Entry* b) { return a->first < b->first; });
-  for (Entry* const entry : dirty_) judge_from(*entry, std::exchange(entry->second.dirty_from, kClean), out);
+  for (Entry* const entry : dirty_) judge_from(*entry, std::exchange(entry->second.dirty_from, kClean), give);
   dirty_.clear();
   opened_ = {};
 }
@@ -188,10 +188,49 @@ bool WindowRule::note_seen(std::int64_t time, bool added) {
   return earliest() != before && before != INT64_MAX;
 }
 
-void WindowRule::judge_from(Entry& entry, std::size_t from, std::vector<FiringChange>& out) {
+void WindowRule::judge_from(Entry& entry, std::size_t from, const GiveFiring& give) {
   KeyState& key = entry.second;
   bytes_ -= key.bytes;
   while (from < key.events.size() && key.events[from].row == nullptr) ++from;
+  if (judge_.in_order()) {
+    judge_in_order(entry, from, give);
+  } else {
+    judge_again(entry, from, give);
+  }
+  key.bytes -= std::min(key.bytes, key.counted_window);
+  key.counted_window = key.window != nullptr ? key.window->bytes() : 0;
+  key.bytes += key.counted_window;
+  trim(key, Trim::kLazily);
+  bytes_ += key.bytes;
+  // Only what is decided goes, and of what came just now nothing is as a rule.
+  if (!key.events.empty() && key.events.back().row != nullptr) return;
+  const auto place = keys_.find(entry.first);
+  if (key.events.empty()) {
+    forget(place);
+  } else {
+    store(place);
+  }
+}
+
+/// Each event is judged once, so what it gives needs not be remembered.
+void WindowRule::judge_in_order(Entry& entry, std::size_t from, const GiveFiring& give) {
+  const KeyState& key = entry.second;
+  std::optional<FiringChange> last;
+  std::size_t last_at = 0;
+  for (std::size_t at = from; at < key.events.size(); ++at) {
+    std::optional<Standing> now = judge_one(entry, at);
+    if (!now) continue;
+    // Of an event and alerts about it the last that fires counts.
+    if (last && is_earlier_event(key.events[last_at].row, key.events[at].row)) give(std::move(*last));
+    last = {std::move(now->firing), std::move(now->alert), true};
+    last_at = at;
+  }
+  if (last) give(std::move(*last));
+}
+
+/// Judges the events from there on, and tells how what stands differs from what stood.
+void WindowRule::judge_again(Entry& entry, std::size_t from, const GiveFiring& give) {
+  KeyState& key = entry.second;
   // What stood from there on; a row that was taken out is among it.
   StandingByEvent before(&is_earlier_event);
   const bool whole = from == 0 || key.events[from - 1].row == nullptr;
@@ -208,29 +247,16 @@ void WindowRule::judge_from(Entry& entry, std::size_t from, std::vector<FiringCh
   for (auto& [row, was] : before) {
     const auto now = key.standing.find(row);
     if (now != key.standing.end() && is_same(now->second, was)) continue;
-    out.push_back({was.firing, was.alert, false});
+    give({was.firing, was.alert, false});
   }
   for (auto now = first_now(); now != key.standing.end(); ++now) {
     const auto was = before.find(now->first);
     if (was != before.end() && is_same(was->second, now->second)) continue;
-    out.push_back({now->second.firing, now->second.alert, true});
+    give({now->second.firing, now->second.alert, true});
   }
   key.bytes += kPerStanding * key.standing.size();
   key.bytes -= std::min(key.bytes, kPerStanding * key.counted_standing);
   key.counted_standing = key.standing.size();
-  key.bytes -= std::min(key.bytes, key.counted_window);
-  key.counted_window = key.window != nullptr ? key.window->bytes() : 0;
-  key.bytes += key.counted_window;
-  trim(key, Trim::kLazily);
-  bytes_ += key.bytes;
-  // Only what is decided goes, and of what came just now nothing is as a rule.
-  if (!key.events.empty() && key.events.back().row != nullptr) return;
-  const auto place = keys_.find(entry.first);
-  if (key.events.empty()) {
-    forget(place);
-  } else {
-    store(place);
-  }
 }
 
 /// Makes event_ the row as it stands under the key. False when it does not.

@@ -22,7 +22,7 @@ class WindowRule : public RuleState {
   WindowRule(const StateData& state, std::string tenant, std::uint32_t profile, RowJudge& judge,
              StateStats& counts);
 
-  void apply(std::span<const RowChange> changes, std::vector<FiringChange>& out) override;
+  void apply(std::span<const RowChange> changes, const GiveFiring& give) override;
   void settle(std::int64_t horizon) override;
   std::size_t bytes() const override { return bytes_ + store_.bytes(); }
   std::uint64_t oldest_use(bool in_progress) const override;
@@ -62,7 +62,9 @@ class WindowRule : public RuleState {
   void take(const RowChange& change);
   void mark(Entry& entry, std::size_t from);
   bool note_seen(std::int64_t time, bool added);
-  void judge_from(Entry& entry, std::size_t from, std::vector<FiringChange>& out);
+  void judge_from(Entry& entry, std::size_t from, const GiveFiring& give);
+  void judge_in_order(Entry& entry, std::size_t from, const GiveFiring& give);
+  void judge_again(Entry& entry, std::size_t from, const GiveFiring& give);
   std::optional<Standing> judge_one(Entry& entry, std::size_t at);
   bool open(const Row& row, const Entry& entry);
   void trim(KeyState& key, Trim how) const;

@@ -471,6 +471,7 @@ bool run_case(std::uint64_t seed) {
   std::int64_t horizon = INT64_MIN, decided = INT64_MIN;
   Ledger ledger;
   std::vector<FiringChange> out;
+  const GiveFiring give = [&](FiringChange change) { out.push_back(std::move(change)); };
   const auto change_of = [&](const Row& row, bool added) {
     return RowChange{row, added, judge.inputs_taking(state, *row, "", 0)};
   };
@@ -510,7 +511,7 @@ bool run_case(std::uint64_t seed) {
         there.erase(there.begin() + static_cast<std::ptrdiff_t>(gone));
       }
     }
-    under_test->apply(changes, out);
+    under_test->apply(changes, give);
     if (settles) {
       std::int64_t next = INT64_MAX;
       for (std::size_t i = at; i < order.size(); ++i) next = std::min(next, rows[order[i]].row->time);
@@ -520,14 +521,14 @@ bool run_case(std::uint64_t seed) {
       if (safe > horizon && random.chance(80)) {
         if (random.chance(70)) {
           decided = std::max(decided, safe);
-          under_test->advance(safe, out);
+          under_test->advance(safe, give);
         }
         horizon = safe;
         under_test->settle(horizon);
       }
     } else if (random.chance(20)) {
       decided = std::max<std::int64_t>(decided, random.below(10));
-      under_test->advance(decided, out);
+      under_test->advance(decided, give);
     }
     if (!compares()) return false;
     const std::int64_t earliest = under_test->next_deadline();
@@ -554,7 +555,7 @@ bool run_case(std::uint64_t seed) {
         auto other = make_rule_state(state, "", 0, judge, others);
         BytesReader broken_bytes(broken);
         if (!other->load(broken_bytes, RowLayouts(machine.program.data()))) CHECK(other->bytes() == 0);
-        std::vector<FiringChange> ignored;
+        const GiveFiring ignored = [](const FiringChange&) {};
         std::vector<RowChange> all;
         for (const RowCase& row : rows) all.push_back(change_of(row.row, true));
         other->apply(all, ignored);
@@ -564,7 +565,7 @@ bool run_case(std::uint64_t seed) {
     }
   }
   decided = 1000;
-  under_test->advance(decided, out);
+  under_test->advance(decided, give);
   if (!compares()) return false;
   CHECK(under_test->undecided() == 0);
   under_test->settle(2000);
