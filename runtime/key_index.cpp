@@ -73,7 +73,7 @@ void NetworkIndex::finish() {
     open.push_back(network);
   }
   while (!open.empty()) close();
-  networks_ = {};
+  std::vector<Network>().swap(networks_);
 }
 
 std::uint32_t NetworkIndex::find(const IpAddress& address) const {

@@ -89,8 +89,9 @@ Expected<void> SortedRuns::drain(
   sort();
   Expected<void> taken;
   for (std::size_t i = 0; i < held_.size() && taken; ++i) taken = take(key_of(held_[i]), bytes_of(held_[i]));
-  held_ = {};
-  text_ = {};
+  // Assigning {} would keep what they hold.
+  std::vector<Entry>().swap(held_);
+  std::string().swap(text_);
   if (!taken) return taken;
   const std::vector<TemporaryFile> runs = std::exchange(runs_, {});
   std::vector<RunReader> readers;

@@ -328,22 +328,30 @@ Value KeptView::answer_from(const AggregateData& aggregate, const std::vector<Co
   }
 }
 
+std::vector<std::size_t> KeptView::shown(std::uint32_t index, EventState& event) {
+  const AggregateData& aggregate = judge_.data().aggregates[index];
+  std::vector<std::size_t> events;
+  if (!row_of(aggregate.function).shows_events) return events;
+  const bool is_first = aggregate.function == Aggregate::kFirst;
+  if (window_ != nullptr && aggregate.scan_where == kNoIndex) {
+    const WindowIndex::Places& places = window_->places(index);
+    const std::size_t first = is_first ? 0 : places.size() - std::min(places.size(), kMaxEvidence);
+    for (std::size_t i = first; i < places.size() && i < first + kMaxEvidence; ++i)
+      events.push_back(places[i] - window_->gone());
+  } else {
+    const Which which = is_first ? Which::kFirst : Which::kNewest;
+    for (const Counted& one : counted(use_of(index, event), event, which)) events.push_back(one.at);
+  }
+  if (events.empty()) return events;
+  if (is_first) return {events.front()};
+  if (aggregate.function == Aggregate::kPrev) return {events.back()};
+  return events;
+}
+
 std::vector<Evidence> KeptView::evidence(EventState& event) {
   std::vector<std::uint8_t> is_evidence(judged_ + 1, 0);
   for (const std::uint32_t index : counted_) {
-    const AggregateData& aggregate = judge_.data().aggregates[index];
-    if (!row_of(aggregate.function).shows_events) continue;
-    const bool is_first = aggregate.function == Aggregate::kFirst;
-    const std::vector<Counted> events =
-        counted(use_of(index, event), event, is_first ? Which::kFirst : Which::kNewest);
-    if (events.empty()) continue;
-    if (is_first) {
-      is_evidence[events.front().at] = 1;
-    } else if (aggregate.function == Aggregate::kPrev) {
-      is_evidence[events.back().at] = 1;
-    } else {
-      for (const Counted& one : events) is_evidence[one.at] = 1;
-    }
+    for (const std::size_t at : shown(index, event)) is_evidence[at] = 1;
   }
   counted_.clear();
   notes_evidence_ = false;

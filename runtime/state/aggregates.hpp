@@ -65,6 +65,8 @@ class KeptView : public StateView {
   Value of_newest(std::uint32_t unit, EventState& event);
   Value answer_from(const AggregateData& aggregate, const std::vector<Counted>& events,
                     const WindowIndex::Arguments& arguments);
+  /// Which kept events an aggregate shows, in order; the newest ones of very many.
+  std::vector<std::size_t> shown(std::uint32_t index, EventState& event);
   /// In order; kNewest: at least those that can be evidence.
   std::vector<Counted> counted(const Use& use, EventState& event, Which which = Which::kAll);
   /// Places of events that look alike to an aggregate.

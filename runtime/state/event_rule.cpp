@@ -50,7 +50,7 @@ std::optional<Standing> EventRule::judge(const Row& row) {
   if (!firing) return std::nullopt;
   Row alert =
       alert_row(*row, judge_.data(), state_.rule, row->time, firing->alert.severity, firing->alert.score);
-  std::string content = content_of(*firing);
+  std::string content = judge_.in_order() ? std::string() : content_of(*firing);
   return Standing{std::move(*firing), std::move(alert), std::move(content)};
 }
 

@@ -227,7 +227,7 @@ std::string content_of(const Firing& firing);
 struct Standing {
   Firing firing;
   Row alert;
-  std::string content;  ///< content_of()
+  std::string content;  ///< content_of(); empty where nothing is judged again
 };
 
 }  // namespace shrike

@@ -109,7 +109,7 @@ class WindowIndex::Site {
   const bool before_;  ///< looks at what was kept before the judged event
   std::uint64_t begin_ = 0, end_ = 0;
   bool has_floats_ = false;  ///< sums of floats depend on the order; they are counted anew
-  Places places_;            ///< events that count, where their places matter
+  Places places_;            ///< events that count, where these are evidence
   std::uint64_t count_ = 0;
   std::unordered_map<std::string, Places> known_;  ///< by identity
   Measures measures_;
@@ -133,6 +133,8 @@ void WindowIndex::Site::step(const KeptEvents& events, std::uint64_t gone, std::
   const std::string_view identity = bytes.text();
   const bool in = is_in(step);
   count_ += in ? 1 : std::uint64_t(-1);
+  if (aggregate_.function == Aggregate::kRegularity && !in) count_gap(events, gone, step);
+  if (row_of(aggregate_.function).shows_events) place(places_, event, step);
   switch (aggregate_.function) {
     case Aggregate::kDistinct:
     case Aggregate::kValues:
@@ -149,14 +151,7 @@ void WindowIndex::Site::step(const KeptEvents& events, std::uint64_t gone, std::
     case Aggregate::kPercentile:
       count_measure(bytes.value(arena), event, in);
       break;
-    case Aggregate::kFirst:
-    case Aggregate::kPrev:
-    case Aggregate::kSpan:
-      place(places_, event, step);
-      break;
     case Aggregate::kRegularity:
-      if (!in) count_gap(events, gone, step);
-      place(places_, event, step);
       if (in) count_gap(events, gone, step);
       break;
     case Aggregate::kUsualCount:
@@ -317,6 +312,10 @@ bool WindowIndex::answers(std::uint32_t aggregate, const Arguments& arguments) c
 Value WindowIndex::answer(std::uint32_t aggregate, const KeptEvents& events, std::size_t at,
                           const Arguments& arguments, Arena& arena) const {
   return sites_[site_of_[aggregate]]->answer(events, at, gone_, arguments, arena);
+}
+
+const WindowIndex::Places& WindowIndex::places(std::uint32_t aggregate) const {
+  return sites_[site_of_[aggregate]]->places_;
 }
 
 void WindowIndex::for_each_group(std::uint32_t aggregate, const std::string& key,

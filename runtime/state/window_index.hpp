@@ -44,6 +44,8 @@ class WindowIndex {
 
   /// Events in an aggregate's window, counted from the first that the key ever kept.
   using Places = std::deque<std::uint64_t>;
+  /// Of any other aggregate whose events are evidence: those that count, in order.
+  const Places& places(std::uint32_t aggregate) const;
   /// Of an aggregate with `this`: visits the events in its window that have that key (see
   /// AggregateData::scan_key; empty where it has none), those together that look alike to it.
   void for_each_group(std::uint32_t aggregate, const std::string& key,

@@ -305,7 +305,7 @@ std::optional<Standing> WindowRule::judge_one(Entry& entry, std::size_t at) {
     if (auto firing = fire(event_, std::move(subject)); firing && !judge_.vm().out_of_steps()) {
       Row alert =
           alert_row(*row, judge_.data(), state_.rule, row->time, firing->alert.severity, firing->alert.score);
-      std::string content = content_of(*firing);
+      std::string content = judge_.in_order() ? std::string() : content_of(*firing);
       result = Standing{std::move(*firing), std::move(alert), std::move(content)};
     }
   }
