@@ -543,7 +543,7 @@ const Program& Engine::program() const { return state_->program; }
 RejectReason Engine::last_reject() const { return state_->last_reject; }
 
 bool EngineStats::is_incomplete() const {
-  if (forgotten_ids + forgotten_tenants + forgotten_quiet != 0) return true;
+  if (crowded_events + forgotten_ids + forgotten_tenants + forgotten_quiet != 0) return true;
   return std::any_of(by_rule.begin(), by_rule.end(), [](const auto& entry) {
     const StateStats& rule = entry.second;
     return rule.keys_cut + rule.partials_dropped + rule.events_dropped + rule.evicted_keys +

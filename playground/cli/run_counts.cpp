@@ -44,6 +44,7 @@ std::string state_text(const EngineStats& stats) {
   text += row("events told again", stats.repeated_events);
   if (stats.late_events != 0) text += row("events that came too late", stats.late_events);
   if (stats.future_events != 0) text += row("events from the future", stats.future_events);
+  if (stats.crowded_events != 0) text += row("events of crowded times left out", stats.crowded_events);
   if (stats.forgotten_ids != 0) text += row("ids of events forgotten", stats.forgotten_ids);
   if (stats.forgotten_quiet != 0) text += row("keys of quiet forgotten", stats.forgotten_quiet);
   if (stats.forgotten_tenants != 0) text += row("tenants forgotten", stats.forgotten_tenants);
@@ -66,13 +67,10 @@ Json state_json(const EngineStats& stats) {
     for (const StateCounter& counter : kStateCounters) one[std::string(counter.name)] = counts.*counter.count;
     rules[rule] = std::move(one);
   }
-  return Json{{"repeated_events", stats.repeated_events},
-              {"late_events", stats.late_events},
-              {"future_events", stats.future_events},
-              {"forgotten_ids", stats.forgotten_ids},
-              {"forgotten_tenants", stats.forgotten_tenants},
-              {"forgotten_quiet", stats.forgotten_quiet},
-              {"rules", std::move(rules)}};
+  return Json{{"repeated_events", stats.repeated_events}, {"late_events", stats.late_events},
+              {"future_events", stats.future_events},     {"crowded_events", stats.crowded_events},
+              {"forgotten_ids", stats.forgotten_ids},     {"forgotten_tenants", stats.forgotten_tenants},
+              {"forgotten_quiet", stats.forgotten_quiet}, {"rules", std::move(rules)}};
 }
 
 /// The day on which a database was built: 2026-03-02.

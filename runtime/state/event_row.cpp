@@ -66,6 +66,11 @@ Row merged(std::vector<Row>& tellings) {
   };
   std::sort(tellings.begin(), tellings.end(),
             [&](const Row& a, const Row& b) { return order(a) < order(b); });
+  const auto says_the_same = [](const Row& a, const Row& b) {
+    return a->source_order == b->source_order && a->time == b->time && a->values == b->values;
+  };
+  tellings.erase(std::unique(tellings.begin(), tellings.end(), says_the_same), tellings.end());
+  tellings.resize(std::min(tellings.size(), kMostTellings));
   const auto differs = [&](const Row& row) { return row->values != tellings[0]->values; };
   if (std::none_of(tellings.begin(), tellings.end(), differs)) return tellings[0];
   std::vector<BytesReader> readers;

@@ -51,8 +51,12 @@ std::string kept_values(const ClassData& event_class, Vm& vm, EventState& event,
 Row alert_row(const EventRow& row, const ProgramData& data, std::uint32_t rule, std::int64_t time,
               Severity severity, int score);
 
+/// Different tellings of one event that count, the first ones in their order; more are the work of somebody
+/// who wants to fill memory.
+inline constexpr std::size_t kMostTellings = 16;
+
 /// One event told more than once: each field from the source of lowest order that has it. At least one
-/// telling, all of the same event; they are put into order.
+/// telling, all of the same event; they are put into order, those that count are left.
 Row merged(std::vector<Row>& tellings);
 
 /// The bytes of some fields of a row, of all where none are named: equal bytes, equal values.

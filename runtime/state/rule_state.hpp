@@ -157,6 +157,10 @@ inline constexpr std::size_t kMaxKeysPerEvent = 64;
 /// Events listed as evidence of one alert.
 inline constexpr std::size_t kMaxEvidence = 50;
 
+/// Rows under one key that are judged again when one comes late; beyond it the older half is settled before
+/// its time, and what comes late to that is left out and counted.
+inline constexpr std::size_t kMaxRows = 8192;
+
 class RuleState {
  public:
   /// All must outlive the state; the profile is the tenant's.

@@ -16,9 +16,6 @@
 
 namespace shrike {
 
-/// Rows under one key that may be matched again; what is older is settled before its time.
-inline constexpr std::size_t kMaxRows = 8192;
-
 class SequenceRule : public RuleState {
  public:
   SequenceRule(const StateData& state, std::string tenant, std::uint32_t profile, RowJudge& judge,

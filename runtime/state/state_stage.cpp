@@ -17,8 +17,6 @@ constexpr std::int64_t kToldMemory = 8 * kDay;
 /// How many events pass between two looks at the memory.
 constexpr std::uint64_t kLookAtMemory = 256;
 constexpr std::size_t kBytesPerTold = 800;  // with its row
-/// Different tellings of one event; more are the work of somebody who wants to fill memory.
-constexpr std::size_t kMostTellings = 16;
 // What a tenant takes without anything remembered, about.
 constexpr std::size_t kBytesPerTenant = 1024, kBytesPerRule = 768;
 constexpr std::int64_t kFuture = 600LL * 1'000'000'000;
@@ -200,7 +198,6 @@ std::vector<StateStage::EventChange> StateStage::changes_of(EventChange change, 
            other->source_order == row->source_order;
   };
   if (std::any_of(told.tellings.begin(), told.tellings.end(), is_same)) return changes;
-  if (told.tellings.size() == kMostTellings) return changes;
   told.tellings.push_back(row);
   const Row before = told.row;
   told.row = merged(told.tellings);
@@ -407,7 +404,6 @@ Expected<void> StateStage::finish(std::int64_t newest) {
   std::vector<Row> tellings;
   const auto close_group = [&]() -> Expected<void> {
     if (tellings.empty()) return {};
-    stats_.repeated_events += tellings.size() - 1;
     const Row row = merged(tellings);
     tellings.clear();
     std::string key(first_key_part(group)), bytes;
@@ -423,7 +419,11 @@ Expected<void> StateStage::finish(std::int64_t newest) {
       group = key;
     }
     BytesReader reader(bytes);
-    if (Row row = layouts.read_row(reader); row != nullptr) tellings.push_back(std::move(row));
+    Row row = layouts.read_row(reader);
+    if (row == nullptr) return {};
+    if (!tellings.empty()) ++stats_.repeated_events;
+    tellings.push_back(std::move(row));
+    if (tellings.size() > 4 * kMostTellings) merged(tellings);
     return {};
   });
   if (!drained) return drained;
@@ -432,10 +432,12 @@ Expected<void> StateStage::finish(std::int64_t newest) {
   Tenant* tenant = nullptr;
   std::string tenant_key;
   std::vector<Row> slice;
+  std::size_t slice_bytes = 0;
   const auto close_slice = [&]() -> Expected<void> {
     if (slice.empty()) return {};
     auto done = run_slices(*tenant, slice);
     slice.clear();
+    slice_bytes = 0;
     return done;
   };
   drained = ordered.drain([&](std::string_view key, std::string_view bytes) -> Expected<void> {
@@ -450,7 +452,12 @@ Expected<void> StateStage::finish(std::int64_t newest) {
       tenant_key = own_key;
       tenant = &tenant_of(text_of_key_part(own_key));
     }
-    slice.push_back(std::move(row));
+    slice_bytes += sizeof(EventRow) + row->id.size() + row->at.size() + row->values.size();
+    if (slice_bytes > options_.memory / 4) {
+      ++stats_.crowded_events;
+    } else {
+      slice.push_back(std::move(row));
+    }
     return {};
   });
   if (!drained) return drained;

@@ -74,7 +74,11 @@ void WindowRule::take(const RowChange& change) {
   opened_ = {};
   const InputData& input = state_.inputs[0];
   if (note_seen(change.row->time, change.added)) {
-    for (Entry& entry : keys_) mark(entry, 0);  // what is stored is decided
+    if (keys_.size() <= kMaxRows) {
+      for (Entry& entry : keys_) mark(entry, 0);  // what is stored is decided
+    } else {
+      ++counts_.out_of_steps;
+    }
   }
   for (const Key& key : keys_of(input, state_.key_cased, judge_, event_, counts_)) {
     const auto entry = key_of(key.identity);
@@ -90,6 +94,12 @@ void WindowRule::take(const RowChange& change) {
     const bool is_there =
         place != kept.events.end() && place->row != nullptr && compare(*place->row, *change.row) == 0;
     if (change.added == is_there) continue;
+    const bool is_crowded = kept.events.size() >= 2 * kMaxRows && !judge_.in_order() &&
+                            kept.events.size() - first_row(kept) >= 2 * kMaxRows;
+    if (change.added && (change.row->time < kept.since || is_crowded)) {
+      ++counts_.events_dropped;
+      continue;
+    }
     bytes_ -= kept.bytes;
     if (kept.window != nullptr) kept.window->let_go_from(kept.events, at);
     if (change.added) {
@@ -200,6 +210,8 @@ void WindowRule::judge_from(Entry& entry, std::size_t from, const GiveFiring& gi
   key.bytes -= std::min(key.bytes, key.counted_window);
   key.counted_window = key.window != nullptr ? key.window->bytes() : 0;
   key.bytes += key.counted_window;
+  if (const std::size_t first = first_row(key); key.events.size() - first > kMaxRows)
+    key.since = std::max(key.since, key.events[first + (key.events.size() - first) / 2].time);
   trim(key, Trim::kLazily);
   bytes_ += key.bytes;
   // Only what is decided goes, and of what came just now nothing is as a rule.
@@ -325,12 +337,20 @@ void WindowRule::erase(KeyState& key, std::size_t first, std::size_t end) {
   key.events.erase(begin + static_cast<std::ptrdiff_t>(first), begin + static_cast<std::ptrdiff_t>(end));
 }
 
+/// The first event that may be judged again; there need not be one.
+std::size_t WindowRule::first_row(const KeyState& key) {
+  const auto first = std::partition_point(key.events.begin(), key.events.end(),
+                                          [](const KeptEvent& event) { return event.row == nullptr; });
+  return static_cast<std::size_t>(first - key.events.begin());
+}
+
 /// Forgets what no event that may still come or be judged again can look at.
 void WindowRule::trim(KeyState& key, Trim how) const {
   if (key.events.empty()) return;
   const std::int64_t newest = key.events.back().time;
   // In order nothing comes before what was judged.
-  const std::int64_t settled = judge_.in_order() ? std::max(saturating_add(newest, 1), horizon_) : horizon_;
+  const std::int64_t settled =
+      std::max({judge_.in_order() ? saturating_add(newest, 1) : horizon_, horizon_, key.since});
   if (settled == INT64_MIN) return;
   const std::int64_t horizon = how == Trim::kAll ? settled : std::min(settled, newest);
   const auto first = std::partition_point(key.events.begin(), key.events.end(), [&](const KeptEvent& e) {
@@ -478,6 +498,7 @@ void WindowRule::save(std::string& out) const {
       plain.standing = key->standing;
       plain.counted_standing = key->counted_standing;
       plain.stay_since = key->stay_since;
+      plain.since = key->since;
     }
     trim(plain, Trim::kAll);
     if (plain.events.empty()) continue;
@@ -491,6 +512,7 @@ void WindowRule::save(std::string& out) const {
 
 void WindowRule::append_key(std::string& out, const KeyState& key) const {
   append_signed(out, key.stay_since);
+  append_signed(out, key.since > horizon_ ? key.since : INT64_MIN);
   append_unsigned(out, key.events.size());
   for (const KeptEvent& event : key.events) {
     append_signed(out, event.time);
@@ -548,6 +570,7 @@ bool WindowRule::load(BytesReader& bytes, const RowLayouts& layouts) {
 
 bool WindowRule::read_key(BytesReader& bytes, const RowLayouts& layouts, KeyState& key) {
   key.stay_since = bytes.signed_number();
+  key.since = bytes.signed_number();
   for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {
     KeptEvent event;
     event.time = bytes.signed_number();

@@ -43,6 +43,7 @@ class WindowRule : public RuleState {
     std::size_t counted_standing = 0;          ///< in `bytes`
     std::size_t counted_window = 0;            ///< in `bytes`: those of `window`
     std::size_t foldable = 0;                  ///< events that fold() could take, about
+    std::int64_t since = INT64_MIN;            ///< rows before it are not taken any more, see kMaxRows
     std::size_t dirty_from = kClean;           ///< from this event on all are to be judged
     std::unique_ptr<WindowIndex> window = {};  ///< for keys with many events
     std::list<const std::string*>::iterator in_use_order = {};
@@ -68,6 +69,7 @@ class WindowRule : public RuleState {
   std::optional<Standing> judge_one(Entry& entry, std::size_t at);
   bool open(const Row& row, const Entry& entry);
   void trim(KeyState& key, Trim how) const;
+  static std::size_t first_row(const KeyState& key);
   static void fold(KeyState& key, Trim how);
   static void erase(KeyState& key, std::size_t first, std::size_t end);
   void append_key(std::string& out, const KeyState& key) const;

@@ -3,6 +3,7 @@
 // bounds.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <random>
 #include <set>
 #include <string>
@@ -244,4 +245,113 @@ TEST_CASE("what comes after the end but belongs before it is too late") {
   REQUIRE(engine.finish([&](const Alert& alert) { rules.push_back(alert.rule); }));
   CHECK(engine.stats().late_events == 1);
   CHECK(rules == std::vector<std::string>{"counted"});
+}
+
+namespace {
+
+constexpr std::string_view kCount = R"(
+rule many "Many" {
+  severity low
+  on signin
+  each user within 1d
+  when count() >= 3 and count(where asn == this.asn) >= 3
+  say "{user}"
+}
+)";
+
+Engine::Fields signin(const std::string& id, std::int64_t time, std::int64_t asn = 1) {
+  return {{"user", Value::of_string("ann")},
+          {"id", Value::of_string(id)},
+          {"time", Value::of_time(time)},
+          {"asn", Value::of_int(asn)}};
+}
+
+}  // namespace
+
+TEST_CASE("of one key so many events are judged again, and what comes too late to the others is counted") {
+  const auto compiled = compile_text(kCount);
+  REQUIRE(compiled);
+  EngineOptions options;
+  options.lateness_of_all = kUnlimitedLateness;
+  Engine engine(compiled->program, options);
+  constexpr int kEvents = 9000;
+  for (int i = 0; i < kEvents; ++i)
+    REQUIRE(engine.feed_event("signin", signin("e" + std::to_string(i), kStart + i * kSecond, i)));
+  const auto& counts = engine.stats().by_rule.at("many");
+  CHECK(counts.events_dropped == 0);
+  CHECK(!engine.stats().is_incomplete());
+  // The newer half takes what comes late, the older half does not.
+  REQUIRE(engine.feed_event("signin", signin("late", kStart + (kEvents - 10) * kSecond + 1)));
+  CHECK(counts.events_dropped == 0);
+  REQUIRE(engine.feed_event("signin", signin("too late", kStart + 1)));
+  CHECK(counts.events_dropped == 1);
+  CHECK(engine.stats().is_incomplete());
+  const std::string state = engine.save_state();
+  Engine next(compiled->program, options);
+  REQUIRE(next.load_state(state));
+  CHECK(next.save_state() == state);
+  REQUIRE(next.feed_event("signin", signin("as late", kStart + 2)));
+  CHECK(next.stats().by_rule.at("many").events_dropped == 1);
+}
+
+TEST_CASE("of more events of one time than memory holds the last ones are left out, in any order") {
+  const auto compiled = compile_text(kCount);
+  REQUIRE(compiled);
+  std::vector<std::string> ids;
+  for (int i = 0; i < 2000; ++i) ids.push_back("e" + std::to_string(i));
+  std::mt19937_64 random(4);
+  std::set<std::uint64_t> crowded;
+  std::set<std::set<std::string>> alerts;
+  for (int order = 0; order < 3; ++order) {
+    EngineOptions options;
+    options.decide = Decide::kFinal;
+    options.memory = 400'000;
+    Engine engine(compiled->program, options);
+    for (const std::string& id : ids) REQUIRE(engine.feed_event("signin", signin(id, kStart)));
+    std::set<std::string> given;
+    REQUIRE(engine.finish([&](const Alert& alert) { given.insert(alert.id); }));
+    CHECK(engine.stats().is_incomplete());
+    crowded.insert(engine.stats().crowded_events);
+    alerts.insert(given);
+    std::shuffle(ids.begin(), ids.end(), random);
+  }
+  CHECK(crowded.size() == 1);
+  CHECK(*crowded.begin() > 0);
+  CHECK(*crowded.begin() < ids.size());
+  CHECK(alerts.size() == 1);
+}
+
+TEST_CASE("of many tellings of one event the same ones count in any order") {
+  const auto compiled = compile_text(R"(
+rule told "Told" {
+  severity low
+  on signin where asn >= 0
+  each user within 1d
+  when count() >= 1
+  say "{asn}"
+}
+)");
+  REQUIRE(compiled);
+  std::mt19937_64 random(5);
+  std::vector<std::int64_t> asns;
+  for (std::int64_t i = 0; i < 200; ++i) asns.push_back(i);
+  std::set<std::string> seen;
+  for (int order = 0; order < 12; ++order) {
+    std::shuffle(asns.begin(), asns.end(), random);
+    EngineOptions options;
+    options.decide = order % 2 == 0 ? Decide::kFinal : Decide::kEarly;
+    options.lateness_of_all = kUnlimitedLateness;
+    Engine engine(compiled->program, options);
+    std::string says;
+    for (const std::int64_t asn : asns) {
+      const auto given = engine.feed_event("signin", signin("one", kStart + asn % 7 * kSecond, asn));
+      REQUIRE(given);
+      for (const Alert& alert : *given) {
+        if (alert.status == AlertStatus::kOpen) says = alert.message;
+      }
+    }
+    REQUIRE(engine.finish([&](const Alert& alert) { says = alert.message; }));
+    seen.insert(says);
+  }
+  CHECK(seen == std::set<std::string>{"0"});
 }

@@ -88,6 +88,7 @@ struct EngineStats {
   std::uint64_t repeated_events = 0;    ///< told more than once
   std::uint64_t late_events = 0;        ///< later than their source's lateness: no state has them
   std::uint64_t future_events = 0;      ///< with a time far after their arrival
+  std::uint64_t crowded_events = 0;     ///< left out, since too many events of the tenant had their time
   std::uint64_t forgotten_ids = 0;      ///< of events, for want of memory: told again they would count again
   std::uint64_t forgotten_tenants = 0;  ///< with all that was remembered of them, for want of memory
   std::map<std::string, StateStats> by_rule;
