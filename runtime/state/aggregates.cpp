@@ -104,14 +104,18 @@ std::vector<KeptView::Counted> KeptView::counted(const Use& use, EventState& eve
   std::vector<Counted> result;
   if (use.is_empty) return result;
   if (use.aggregate.scan_where != kNoIndex && window_ != nullptr) return counted_alike(use, event, which);
-  const std::size_t most = which == Which::kAll ? SIZE_MAX : which == Which::kFirst ? 1 : kMaxEvidence;
+  const bool backwards = which == Which::kNewest || which == Which::kLast;
+  const std::size_t most = which == Which::kAll      ? SIZE_MAX
+                           : which == Which::kNewest ? kMaxEvidence
+                                                     : std::size_t{1};
+  result.reserve(std::min(use.end - use.begin, most));
   for (std::size_t i = 0; i < use.end - use.begin && result.size() < most; ++i) {
     Counted one{};
-    const std::size_t at = which == Which::kNewest ? use.end - 1 - i : use.begin + i;
+    const std::size_t at = backwards ? use.end - 1 - i : use.begin + i;
     if (counts(use.aggregate, at, event, one)) result.push_back(one);
     if (judge_.vm().out_of_steps()) return {};
   }
-  if (which == Which::kNewest) std::reverse(result.begin(), result.end());
+  if (backwards) std::reverse(result.begin(), result.end());
   return result;
 }
 
@@ -120,6 +124,7 @@ std::vector<KeptView::Counted> KeptView::counted(const Use& use, EventState& eve
 bool KeptView::for_each_alike(const Use& use, EventState& event,
                               const std::function<void(const Counted&, const Alike&)>& visit) {
   std::uint64_t asked = 0;
+  window_->move_to(use.index, events_, judged_);
   window_->for_each_group(use.index, use.key, [&](const WindowIndex::Places& places) {
     ++asked;
     const auto end = std::lower_bound(places.begin(), places.end(), window_->gone() + use.end);
@@ -135,10 +140,10 @@ bool KeptView::for_each_alike(const Use& use, EventState& event,
 std::vector<KeptView::Counted> KeptView::counted_alike(const Use& use, EventState& event, Which which) {
   std::vector<Counted> result;
   const bool done = for_each_alike(use, event, [&](Counted one, const Alike& alike) {
-    const std::size_t most = which == Which::kAll ? alike.size() : which == Which::kFirst ? 1 : kMaxEvidence;
+    const std::size_t most = which == Which::kAll ? alike.size() : which == Which::kNewest ? kMaxEvidence : 1;
     const std::size_t count = std::min(most, alike.size());
-    const auto first =
-        which == Which::kNewest ? alike.end() - static_cast<std::ptrdiff_t>(count) : alike.begin();
+    const bool backwards = which == Which::kNewest || which == Which::kLast;
+    const auto first = backwards ? alike.end() - static_cast<std::ptrdiff_t>(count) : alike.begin();
     for (std::size_t i = 0; i < count; ++i) {
       one.at = first[static_cast<std::ptrdiff_t>(i)] - window_->gone();
       result.push_back(one);
@@ -166,7 +171,7 @@ std::optional<Value> KeptView::answer_alike(const Use& use, EventState& event,
     case Aggregate::kFirst:
       return answer_from(use.aggregate, counted(use, event, Which::kFirst), arguments);
     case Aggregate::kPrev:
-      return answer_from(use.aggregate, counted(use, event, Which::kNewest), arguments);
+      return answer_from(use.aggregate, counted(use, event, Which::kLast), arguments);
     default:
       return std::nullopt;
   }
@@ -280,13 +285,31 @@ Value KeptView::answer(std::uint32_t index, EventState& event) {
     arguments.identity = identity;
   }
   if (notes_evidence_) counted_.push_back(index);
-  if (window_ != nullptr && window_->answers(index, arguments))
-    return window_->answer(index, events_, judged_, arguments, judge_.arena());
+  if (window_ != nullptr && aggregate.scan_where == kNoIndex) {
+    window_->move_to(index, events_, judged_);
+    if (window_->answers(index, arguments))
+      return window_->answer(index, events_, judged_, arguments, judge_.arena());
+  }
   const Use use = use_of(index, event);
   if (const std::optional<Value> answer = answer_alike(use, event, arguments)) return *answer;
-  const std::vector<Counted> events = counted(use, event);
+  if (aggregate.function == Aggregate::kNew) return Value::of_bool(is_new(use, event, identity));
+  const Which which = aggregate.function == Aggregate::kFirst  ? Which::kFirst
+                      : aggregate.function == Aggregate::kPrev ? Which::kLast
+                                                               : Which::kAll;
+  const std::vector<Counted> events = counted(use, event, which);
   judge_.vm().charge(events.size());
   return answer_from(aggregate, events, arguments);
+}
+
+/// Most values were kept not long before.
+bool KeptView::is_new(const Use& use, EventState& event, std::string_view identity) {
+  if (use.is_empty) return true;
+  for (std::size_t at = use.end; at-- > use.begin && !judge_.vm().out_of_steps();) {
+    Counted one{};
+    judge_.vm().charge(1);
+    if (counts(use.aggregate, at, event, one) && one.identity == identity) return false;
+  }
+  return true;
 }
 
 Value KeptView::answer_from(const AggregateData& aggregate, const std::vector<Counted>& events,
@@ -334,6 +357,7 @@ std::vector<std::size_t> KeptView::shown(std::uint32_t index, EventState& event)
   if (!row_of(aggregate.function).shows_events) return events;
   const bool is_first = aggregate.function == Aggregate::kFirst;
   if (window_ != nullptr && aggregate.scan_where == kNoIndex) {
+    window_->move_to(index, events_, judged_);
     const WindowIndex::Places& places = window_->places(index);
     const std::size_t first = is_first ? 0 : places.size() - std::min(places.size(), kMaxEvidence);
     for (std::size_t i = first; i < places.size() && i < first + kMaxEvidence; ++i)

@@ -22,10 +22,9 @@ class KeptView : public StateView {
     std::int64_t watched = 0;  ///< the earliest event of the tenant
   };
 
-  /// `window` may be null; otherwise it was moved to the judged event. All must outlive the view.
+  /// `window` may be null. All must outlive the view.
   KeptView(const StateData& state, const KeptEvents& events, std::size_t judged, std::int64_t within,
-           Since since, std::uint32_t profile, const WindowIndex* window, RowJudge& judge,
-           EventState& scratch)
+           Since since, std::uint32_t profile, WindowIndex* window, RowJudge& judge, EventState& scratch)
       : state_(state),
         events_(events),
         judged_(judged),
@@ -58,7 +57,7 @@ class KeptView : public StateView {
     bool is_empty = false;   ///< nothing counts
     std::string key = {};    ///< with AggregateData::scan_key: what the kept ones must have
   };
-  enum class Which : std::uint8_t { kAll, kNewest, kFirst };
+  enum class Which : std::uint8_t { kAll, kNewest, kFirst, kLast };
 
   Value answer(std::uint32_t index, EventState& event);
   Use use_of(std::uint32_t index, EventState& event);
@@ -67,14 +66,15 @@ class KeptView : public StateView {
                     const WindowIndex::Arguments& arguments);
   /// Which kept events an aggregate shows, in order; the newest ones of very many.
   std::vector<std::size_t> shown(std::uint32_t index, EventState& event);
-  /// In order; kNewest: at least those that can be evidence.
+  /// In order; kNewest: at least those that can be evidence; kFirst, kLast: one.
   std::vector<Counted> counted(const Use& use, EventState& event, Which which = Which::kAll);
   /// Places of events that look alike to an aggregate.
   using Alike = std::ranges::subrange<WindowIndex::Places::const_iterator>;
   bool for_each_alike(const Use& use, EventState& event,
                       const std::function<void(const Counted&, const Alike&)>& visit);
-  /// As counted(); kFirst, kNewest: of each that look alike.
+  /// As counted(), of each that look alike; kFirst: the first of each.
   std::vector<Counted> counted_alike(const Use& use, EventState& event, Which which);
+  bool is_new(const Use& use, EventState& event, std::string_view identity);
   std::optional<Value> answer_alike(const Use& use, EventState& event,
                                     const WindowIndex::Arguments& arguments);
   bool counts(const AggregateData& aggregate, std::size_t at, EventState& event, Counted& out);
@@ -94,7 +94,7 @@ class KeptView : public StateView {
   const std::int64_t within_;
   const Since since_;
   const std::uint32_t profile_;
-  const WindowIndex* const window_;
+  WindowIndex* const window_;
   RowJudge& judge_;
   EventState& scratch_;
   std::vector<std::uint32_t> counted_;  ///< aggregates that were asked for

@@ -30,9 +30,12 @@ std::uint32_t class_of(const KeptEvent& event) {
 }
 
 std::string columns_of(const StateData& state, RowJudge& judge, EventState& event) {
-  std::string columns;
   std::string& told_apart = judge.scratch(0);
   std::string& values = judge.scratch(1);
+  std::string& sizes = judge.scratch(2);
+  std::string& bodies = judge.scratch(3);
+  sizes.clear();
+  bodies.clear();
   for (const ColumnData& column : state.columns) {
     told_apart.clear();
     values.clear();
@@ -49,22 +52,29 @@ std::string columns_of(const StateData& state, RowJudge& judge, EventState& even
                           judge.arena());
       }
     }
+    const std::size_t before = bodies.size();
     if (complete) {
-      std::string& identity = judge.scratch(2);
-      identity.clear();
-      append_text(identity, told_apart);
-      append_text(columns, identity, values);
-    } else {
-      append_text(columns, {});
+      append_text(bodies, told_apart);
+      bodies += values;
     }
+    append_unsigned(sizes, bodies.size() - before);
   }
+  std::string columns;
+  columns.reserve(sizes.size() + bodies.size() + 2);
+  append_text(columns, sizes);
+  columns += bodies;
   return columns;
 }
 
 std::string_view column_of(const KeptEvent& event, std::uint32_t column) {
   BytesReader columns(event.columns);
-  for (std::uint32_t i = 0; i < column; ++i) columns.text();
-  return columns.text();
+  BytesReader sizes(columns.text());
+  std::uint64_t before = 0;
+  for (std::uint32_t i = 0; i < column; ++i) before += sizes.unsigned_number();
+  const std::uint64_t size = sizes.unsigned_number();
+  const std::string_view bodies = columns.rest();
+  return before <= bodies.size() && size <= bodies.size() - before ? bodies.substr(before, size)
+                                                                   : std::string_view();
 }
 
 }  // namespace shrike

@@ -16,7 +16,7 @@ struct KeptEvent {
   std::int64_t time = 0;
   Row row;              ///< null once nothing before it can change
   std::string brief;    ///< brief_of(); empty while the row is there
-  std::string columns;  ///< per column: text of its bytes, empty where it leaves the event out
+  std::string columns;  ///< text of their sizes, then the bytes of each; none where it leaves the event out
 };
 
 using KeptEvents = std::vector<KeptEvent>;  ///< in the order of events

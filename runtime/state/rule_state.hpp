@@ -132,7 +132,7 @@ class RowJudge {
   EventState event_, other_event_;
   RowFields fields_, other_fields_;  ///< of the two
   RowFields step_fields_;
-  std::array<std::string, 3> scratch_;
+  std::array<std::string, 4> scratch_;
   std::vector<Key> keys_;            ///< what keys_of() gave last
   const EventRow* fresh_ = nullptr;  ///< see keep()
   std::span<const Value> fresh_values_;

@@ -106,12 +106,6 @@ void append_text(std::string& out, std::string_view text) {
   out += text;
 }
 
-void append_text(std::string& out, std::string_view first, std::string_view second) {
-  append_unsigned(out, first.size() + second.size());
-  out += first;
-  out += second;
-}
-
 void append_name(std::string& out, std::string_view text) {
   if (const auto guid = guid_bytes(text)) {
     out += '\0';
@@ -195,17 +189,7 @@ void BytesReader::fail() {
   rest_ = {};
 }
 
-std::string_view BytesReader::take(std::size_t size) {
-  if (size > rest_.size()) {
-    fail();
-    return {};
-  }
-  const std::string_view taken = rest_.substr(0, size);
-  rest_.remove_prefix(size);
-  return taken;
-}
-
-std::uint64_t BytesReader::unsigned_number() {
+std::uint64_t BytesReader::long_number() {
   std::uint64_t number = 0;
   for (unsigned shift = 0; shift < 64; shift += 7) {
     if (rest_.empty()) break;
@@ -222,8 +206,6 @@ std::int64_t BytesReader::signed_number() {
   const std::uint64_t number = unsigned_number();
   return static_cast<std::int64_t>((number >> 1) ^ (~(number & 1) + 1));
 }
-
-std::string_view BytesReader::text() { return take(unsigned_number()); }
 
 Value BytesReader::value(Arena& arena, unsigned depth) {
   const std::string_view kind = take(1);

@@ -16,8 +16,6 @@ void append_unsigned(std::string& out, std::uint64_t number);
 void append_signed(std::string& out, std::int64_t number);
 /// Appends text with its length before it.
 void append_text(std::string& out, std::string_view text);
-/// As if both were one.
-void append_text(std::string& out, std::string_view first, std::string_view second);
 void append_value(std::string& out, const Value& value);
 /// As append_text(), a GUID in lower case in 17 bytes.
 void append_name(std::string& out, std::string_view text);
@@ -28,9 +26,14 @@ class BytesReader {
  public:
   explicit BytesReader(std::string_view bytes) : rest_(bytes) {}
 
-  std::uint64_t unsigned_number();
+  std::uint64_t unsigned_number() {
+    if (rest_.empty() || (rest_.front() & 0x80) != 0) return long_number();
+    const auto number = static_cast<unsigned char>(rest_.front());
+    rest_.remove_prefix(1);
+    return number;
+  }
   std::int64_t signed_number();
-  std::string_view text();
+  std::string_view text() { return take(unsigned_number()); }
   /// What append_name() wrote.
   std::string name();
   /// So many bytes as they are; empty when there are fewer.
@@ -47,7 +50,16 @@ class BytesReader {
  private:
   Value value(Arena& arena, unsigned depth);
   void skip_value(unsigned depth);
-  std::string_view take(std::size_t size);
+  std::uint64_t long_number();
+  std::string_view take(std::size_t size) {
+    if (size > rest_.size()) {
+      fail();
+      return {};
+    }
+    const std::string_view taken = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return taken;
+  }
   void fail();
 
   std::string_view rest_;

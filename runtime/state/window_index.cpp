@@ -292,8 +292,8 @@ WindowIndex::WindowIndex(const StateData& state, std::int64_t within, std::uint3
 
 WindowIndex::~WindowIndex() = default;
 
-void WindowIndex::move_to(const KeptEvents& events, std::size_t at) {
-  for (const auto& site : sites_) site->move_to(events, at, gone_, judge_.arena());
+void WindowIndex::move_to(std::uint32_t aggregate, const KeptEvents& events, std::size_t at) {
+  sites_[site_of_[aggregate]]->move_to(events, at, gone_, judge_.arena());
 }
 
 void WindowIndex::let_go_from(const KeptEvents& events, std::size_t at) {

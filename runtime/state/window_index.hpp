@@ -23,8 +23,9 @@ class WindowIndex {
               EventState& event);
   ~WindowIndex();
 
-  /// Makes the windows those of the event at `at`.
-  void move_to(const KeptEvents& events, std::size_t at);
+  /// Makes an aggregate's window that of the event at `at`. What is asked of it below is asked for that
+  /// event.
+  void move_to(std::uint32_t aggregate, const KeptEvents& events, std::size_t at);
   /// Lets go of every event from `at` on, before one comes or goes there.
   void let_go_from(const KeptEvents& events, std::size_t at);
   /// Lets go of the first `count` events, before they go.
@@ -37,7 +38,7 @@ class WindowIndex {
     std::int64_t bucket = 0;  ///< nanoseconds
   };
 
-  /// Whether it knows the answer of an aggregate for the event that it was moved to.
+  /// Whether it knows the answer of an aggregate.
   bool answers(std::uint32_t aggregate, const Arguments& arguments) const;
   Value answer(std::uint32_t aggregate, const KeptEvents& events, std::size_t at, const Arguments& arguments,
                Arena& arena) const;

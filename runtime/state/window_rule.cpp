@@ -302,7 +302,6 @@ std::optional<Standing> WindowRule::judge_one(Entry& entry, std::size_t at) {
   } else if (key.window == nullptr) {
     key.window = std::make_unique<WindowIndex>(state_, within_, profile_, judge_, event_);
   }
-  if (key.window != nullptr) key.window->move_to(key.events, at);
   KeptView view(state_, key.events, at, within_, {key.stay_since, std::min(watched, row->time)}, profile_,
                 key.window.get(), judge_, scratch_);
   event_.state = &view;
