@@ -141,12 +141,12 @@ std::string states_text(const std::vector<RuleCost>& costs, std::size_t width) {
   }
   if (rows.empty()) return rows;
   return fmt::format(
-             "\nWhat rules remember: bytes of a key, of each event kept under it, and of one as long as "
+             "\nWhat rules remember: bytes of a key, of each event kept under it, and of both as long as "
              "earlier\n"
              "ones may still come; {}.\n"
-             "Work per event beyond the above: the logarithm of n kept events, or instructions for each of "
-             "n, or\n"
-             "for each partial match (at most 64 per step):\n",
+             "Work per event beyond the above: the logarithm of n kept events, or instructions for each of n "
+             "that\n"
+             "look different to an aggregate with `this`, or for each partial match (at most 64 per step):\n",
              kTypicalSizes) +
          fmt::format("  {}{:>11}{:>11}{:>11}   {}\n", padded("rule", width), "key", "event", "open event",
                      "work") +

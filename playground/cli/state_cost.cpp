@@ -15,8 +15,10 @@ const char* const kTypicalSizes =
 
 namespace {
 
-// What things take beside the values, about: see runtime/state/window_rule.cpp and sequence_rule.cpp.
-constexpr std::uint64_t kPerKey = 256, kPerKeyOfSteps = 512, kPerEvent = 152, kPerRow = 320;
+// What things take beside the values, about: see runtime/state/window_rule.cpp and sequence_rule.cpp. What is
+// decided is packed: a key with its place and times, an event with its time, class, id and place.
+constexpr std::uint64_t kPerPackedKey = 26, kPerPackedEvent = 34;
+constexpr std::uint64_t kPerKey = 256, kPerKeyOfSteps = 512, kPerEvent = 96, kPerRow = 320;
 
 std::uint64_t size_of(const Type& type) {
   switch (type.kind) {
@@ -74,7 +76,7 @@ std::uint64_t size_of_row(const ProgramData& data, const StateData& state) {
 
 void add_window(const ProgramData& data, std::uint32_t number, StateCost& cost) {
   const StateData& state = data.states[number];
-  cost.event_bytes = kPerEvent;
+  cost.event_bytes = kPerPackedEvent;
   for (const ColumnData& column : state.columns)
     cost.event_bytes += 2 + (column.told_apart ? 2 : 1) * size_of_values(data, column.values);
   cost.folds = true;
@@ -95,12 +97,12 @@ std::optional<StateCost> state_cost(const ProgramData& data, std::uint32_t rule)
   const StateData& state = data.states[number];
   StateCost cost;
   cost.has_steps = state.kind != StateKind::kWindow;
-  cost.key_bytes = cost.has_steps ? kPerKeyOfSteps : kPerKey;
+  cost.key_bytes = cost.has_steps ? kPerKeyOfSteps : kPerPackedKey;
   cost.key_bytes += size_of_values(data, state.inputs[0].keys);
   cost.open_bytes = size_of_row(data, state);
   if (!cost.has_steps) {
     add_window(data, number, cost);
-    cost.open_bytes += cost.event_bytes;
+    cost.open_bytes += kPerKey + kPerEvent + cost.event_bytes;
     return cost;
   }
   cost.event_bytes = cost.open_bytes;

@@ -98,7 +98,7 @@ rule steps "Steps" {
   const json &folded = costs[0]["state"], &linear = costs[1]["state"], &steps = costs[2]["state"];
   CHECK(folded["growth"] == "logarithmic");
   CHECK(folded["folds"] == true);
-  CHECK(folded["key_bytes"] == 280);
+  CHECK(folded["key_bytes"] == 50);
   CHECK(linear["growth"] == "linear");
   CHECK(linear["folds"] == false);
   CHECK(linear["per_kept"].get<int>() > 0);
