@@ -499,10 +499,11 @@ void StateStage::forget_tenants(std::size_t bytes, const Tenant& busy) {
 }
 
 void StateStage::keep_within_memory(const Tenant& busy) {
-  const std::size_t limit = options_.memory / 2;  // the rest is for events that wait
-  // Ids of events may take half of it; without the oldest ones an event told again counts again.
+  // The rest is for events that wait, or for what the allocator adds.
+  const std::size_t limit = options_.memory / 8 * (options_.decide == Decide::kFinal ? 4 : 5);
+  // Ids of events may take a quarter of it; without the oldest ones an event told again counts again.
   for (auto& [name, tenant] : tenants_) {
-    while (tenant.seen.bytes() > limit / 2) {
+    while (tenant.seen.bytes() > limit / 4) {
       const std::size_t forgotten = tenant.seen.forget_oldest_day();
       if (forgotten == 0) break;
       stats_.forgotten_ids += forgotten;
