@@ -146,7 +146,7 @@ std::string RunSummary::text(const RunCounts& counts, const Style& style, unsign
     text += fmt::format(", {} of no known kind", with_commas(counts.engine.unclaimed));
   if (counts.rejected != 0) text += fmt::format(", {} rejected", with_commas(counts.rejected));
   if (const std::uint64_t quiet = counts.engine.quieted + counts.engine.dropped_by_exception; quiet != 0) {
-    text += fmt::format("; {} held back by quiet times and exceptions", counted(quiet, "alert"));
+    text += fmt::format("\n{} held back by quiet times and exceptions", counted(quiet, "alert"));
   }
   return text + '\n';
 }

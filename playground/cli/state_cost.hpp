@@ -20,8 +20,8 @@ struct StateCost {
   std::uint64_t event_bytes = 0;  ///< of a kept event, or of one that stands for a step
   std::uint64_t open_bytes = 0;   ///< of an event as long as earlier ones may still come
   bool folds = false;             ///< of equal events in a row two are kept
-  /// Simple instructions for each kept event that looks different to an aggregate with `this` (or each partial
-  /// match); 0: none is looked at, and the work grows with the logarithm.
+  /// Simple instructions for each kept event that looks different to an aggregate with `this` (or each
+  /// partial match); 0: none is looked at, and the work grows with the logarithm.
   std::uint64_t per_kept = 0;
 };
 

@@ -26,8 +26,7 @@ namespace shrike {
 struct RowChange {
   Row row;
   bool added = true;
-  std::uint64_t inputs =
-      0;  ///< bit i: the rule's i-th input takes it; what is behind the last bit never does
+  std::uint64_t inputs = 0;  ///< bit i: the rule's input i takes it; one behind the last bit takes nothing
 };
 
 /// A firing that stands from now on, or no longer. A changed one is withdrawn and stands anew in one batch.
