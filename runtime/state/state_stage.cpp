@@ -211,8 +211,9 @@ std::vector<StateStage::EventChange> StateStage::changes_of(EventChange change, 
     told.row = before;
     return changes;
   }
-  changes.push_back({before, false, takers_of(before, tenant)});
-  changes.push_back({told.row, true, takers_of(told.row, tenant)});
+  const std::int64_t since = std::min(before->time, told.row->time);
+  changes.push_back({before, false, takers_of(before, tenant), since});
+  changes.push_back({told.row, true, takers_of(told.row, tenant), since});
   return changes;
 }
 
@@ -267,7 +268,10 @@ void StateStage::forget_told(Tenant& tenant) {
 void StateStage::give_to(std::size_t state, Tenant& tenant, std::span<const EventChange> events,
                          std::vector<RowChange>& own) {
   own.clear();
+  const bool judges_late = program_.data().states[state].kind == StateKind::kEvent;
   for (const EventChange& change : events) {
+    // A rule that judges one event judges late ones too, but what it was judged by stands.
+    if (judges_late && change.known_since < tenant.settled[state]) continue;
     std::uint64_t inputs = 0;
     auto taker = std::lower_bound(change.takers.begin(), change.takers.end(), first_input_[state]);
     for (; taker != change.takers.end() && *taker < first_input_[state + 1]; ++taker) {

@@ -93,6 +93,8 @@ class StateStage {
     Row row;
     bool added = true;
     Takers takers = {};  ///< none for alerts: who takes them is asked when all have been given
+    /// Of an event told anew: the earlier of its time before and now.
+    std::int64_t known_since = INT64_MAX;
   };
   enum class Order : std::uint8_t { kInOrder, kAnyOrder };
 

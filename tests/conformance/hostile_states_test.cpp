@@ -355,3 +355,35 @@ rule told "Told" {
   }
   CHECK(seen == std::set<std::string>{"0"});
 }
+
+TEST_CASE("an event that is told anew when its time is settled keeps the alert that it gave") {
+  const auto compiled = compile_text(R"(
+rule first "First" {
+  severity low
+  on signin where asn == 1
+  say "{user} {country}"
+}
+rule chain "Chain" {
+  severity high
+  on alert first
+  each user within 1d
+  when count() >= 2
+  say "{user}"
+}
+)");
+  REQUIRE(compiled);
+  EngineOptions options;
+  options.lateness_of_all = 3600 * kSecond;
+  Engine engine(compiled->program, options);
+  const auto given = [&](const Engine::Fields& fields) {
+    const auto alerts = engine.feed_event("signin", fields);
+    REQUIRE(alerts);
+    return alerts->size();
+  };
+  auto told = signin("one", kStart);
+  CHECK(given(told) == 1);
+  CHECK(given(signin("two", kStart + 5 * 3600 * kSecond, 2)) == 0);
+  told.emplace_back("country", Value::of_string("JP"));
+  CHECK(given(told) == 0);
+  CHECK(given(signin("late", kStart)) == 1);  // a late one is judged all the same
+}
