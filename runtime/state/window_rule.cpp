@@ -96,7 +96,9 @@ void WindowRule::take(const RowChange& change) {
     if (change.added == is_there) continue;
     const bool is_crowded = kept.events.size() >= 2 * kMaxRows && !judge_.in_order() &&
                             kept.events.size() - first_row(kept) >= 2 * kMaxRows;
-    if (change.added && (change.row->time < kept.since || is_crowded)) {
+    // Before what is decided nothing comes; state that somebody made up may say otherwise.
+    const bool is_decided = place != kept.events.end() && place->row == nullptr;
+    if (change.added && (change.row->time < kept.since || is_crowded || is_decided)) {
       ++counts_.events_dropped;
       continue;
     }

@@ -259,6 +259,7 @@ rule many "Many" {
 }
 )";
 
+/// The id must stay as long as the fields.
 Engine::Fields signin(const std::string& id, std::int64_t time, std::int64_t asn = 1) {
   return {{"user", Value::of_string("ann")},
           {"id", Value::of_string(id)},
@@ -380,9 +381,10 @@ rule chain "Chain" {
     REQUIRE(alerts);
     return alerts->size();
   };
-  auto told = signin("one", kStart);
+  const std::string one = "one", two = "two";
+  auto told = signin(one, kStart);
   CHECK(given(told) == 1);
-  auto other = signin("two", kStart + 5 * 3600 * kSecond);
+  auto other = signin(two, kStart + 5 * 3600 * kSecond);
   other[0].second = Value::of_string("ben");
   CHECK(given(other) == 1);
   told.emplace_back("country", Value::of_string("JP"));
