@@ -222,8 +222,14 @@ bool load_state(Engine& engine, const std::string& path) {
   return false;
 }
 
+/// An input with an end goes on from another's end: what is older than that comes too late, however late it
+/// may be by its source.
+bool has_missed_events(const RunPlan& plan, const RunCounts& counts) {
+  return plan.engine.decide == Decide::kFinal && counts.engine.late_events != 0;
+}
+
 /// What a user should know although it is no error.
-void say_notes(const RunCounts& counts, const RunOptions& options) {
+void say_notes(const RunCounts& counts, const RunOptions& options, const RunPlan& plan) {
   if (counts.rejected != 0) {
     say_warning(fmt::format("{} could not be judged ({}){}", counted(counts.rejected, "record"),
                             listed(counts.rejects),
@@ -231,6 +237,11 @@ void say_notes(const RunCounts& counts, const RunOptions& options) {
   }
   if (counts.engine.is_incomplete())
     say_warning("the result is incomplete: limits of memory were reached; --stats tells which");
+  if (has_missed_events(plan, counts))
+    say_warning(
+        fmt::format("{} of before the end of an earlier run came now, and rules that remember did not see "
+                    "them; --decide early takes what comes late",
+                    counted(counts.engine.late_events, "event")));
   for (const auto& [title, count] : counts.engine.met_expired) {
     say_warning(fmt::format("the exception \"{}\" is past its end: {} would have met it", title,
                             counted(count, "firing")));
@@ -239,7 +250,7 @@ void say_notes(const RunCounts& counts, const RunOptions& options) {
     say_warning(fmt::format("{} in all were passed over: they are no regular files",
                             counted(counts.passed_over, "file")));
   if (options.quiet) return;
-  if (counts.engine.late_events != 0)
+  if (counts.engine.late_events != 0 && !has_missed_events(plan, counts))
     say_note(fmt::format("{} came too late for rules that remember; see --lateness",
                          counted(counts.engine.late_events, "event")));
   if (counts.records == 0 && counts.failed_inputs == 0) {
@@ -261,7 +272,7 @@ int exit_code(const RunPlan& plan, const RunSession& session, const RunCounts& c
   if (written != kDone) return written;
   if (plan.fail_on && counts.alerts.at_least(*plan.fail_on) != 0) return kFound;
   if (counts.engine.rejects.contains(std::string(name_of(RejectReason::kLimit))) ||
-      counts.engine.is_incomplete())
+      counts.engine.is_incomplete() || has_missed_events(plan, counts))
     return kIncomplete;
   return counts.failed_inputs != 0 || counts.rejected != 0 ? kUnread : kDone;
 }
@@ -318,7 +329,7 @@ int run(const RunOptions& options) {
     const int rejects_written = close_output(**rejects);
     if (written == kDone) written = rejects_written;
   }
-  if (written != kBrokenPipe) say_notes(counts, options);
+  if (written != kBrokenPipe) say_notes(counts, options, *plan);
   if (options.stats == "text") fmt::print(stderr, "{}", stats_text(counts));
   if (options.stats == "json") fmt::print(stderr, "{}", json_line(stats_json(counts)));
   return exit_code(*plan, session, counts, written);
@@ -444,7 +455,9 @@ void add_run(CLI::App& app, Action& action) {
       ->add_option(
           "--state", options->state,
           "What rules remember: read at the start where the file is there, written at the end. Daily "
-          "exports run one by one then share baselines")
+          "exports run one by one then share baselines. Where events come in a later export than their "
+          "day's, add "
+          "--decide early")
       ->type_name("FILE")
       ->group(how);
   command->callback([options, &action] { action = [options] { return run(*options); }; });

@@ -10,6 +10,13 @@
 #include "runtime/vm_operations.hpp"
 
 namespace shrike {
+namespace {
+
+/// What a kept event costs beside what its conditions are charged: making its fields, or copying its value.
+constexpr std::uint64_t kStepsPerAsked = 128, kStepsPerValue = 4;
+
+}  // namespace
+
 Value KeptView::aggregate(std::uint32_t index, EventState& event) {
   const AggregateData& aggregate = judge_.data().aggregates[index];
   if (inside_ || &judge_.data().states[aggregate.state] != &state_) return {};
@@ -29,6 +36,7 @@ bool KeptView::scan(const AggregateData& aggregate, std::string_view column, std
   scratch_.begin(static_cast<std::uint32_t>(judge_.data().slots.size()));
   for (const std::uint32_t slot : judge_.data().classes[event_class].kept) scratch_.set(slot, Value{});
   for (const std::uint32_t slot : state_.key_slots) scratch_.set(slot, judge_.vm().slot(slot, event));
+  judge_.vm().charge(kStepsPerAsked);
   BytesReader bytes(column);
   bytes.text();
   for (const std::uint32_t slot : aggregate.scan_slots) scratch_.set(slot, bytes.value(judge_.arena()));
@@ -287,8 +295,11 @@ Value KeptView::answer(std::uint32_t index, EventState& event) {
   if (notes_evidence_) counted_.push_back(index);
   if (window_ != nullptr && aggregate.scan_where == kNoIndex) {
     window_->move_to(index, events_, judged_);
-    if (window_->answers(index, arguments))
-      return window_->answer(index, events_, judged_, arguments, judge_.arena());
+    if (window_->answers(index, arguments)) {
+      const Value value = window_->answer(index, events_, judged_, arguments, judge_.arena());
+      if (value.kind == Kind::kList) judge_.vm().charge(value.size * kStepsPerValue);
+      return value;
+    }
   }
   const Use use = use_of(index, event);
   if (const std::optional<Value> answer = answer_alike(use, event, arguments)) return *answer;
