@@ -16,14 +16,10 @@ constexpr std::int64_t kMemory = 8 * kDay;
 }  // namespace
 
 Expected<void> FinalLedger::add(const Firing& firing) {
-  // Of an event that was told in different ways the worst is given, of one that was read at several places
-  // the first, whatever came first.
+  // Of an event that was told in different ways the worst is given, whatever came first. Those of one score
+  // are in the order of their bytes, which end with where the event was read.
   std::string key = order_key(firing);
   append_key_time(key, -std::int64_t{firing.alert.score});
-  Firing anywhere = firing;
-  for (Evidence& event : anywhere.alert.evidence) event.at.clear();
-  append_key_part(key, to_bytes(anywhere));
-  for (const Evidence& event : firing.alert.evidence) key += event.at;
   return firings_.add(key, to_bytes(firing));
 }
 

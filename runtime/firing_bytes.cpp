@@ -52,6 +52,7 @@ std::string to_bytes(const Firing& firing) {
     texts(response.arguments);
     append_text(out, response.request);
   }
+  // Last, since FinalLedger orders by these bytes and places depend on the order of lines.
   append_unsigned(out, alert.evidence.size());
   for (const Evidence& event : alert.evidence) {
     for (const std::string* text : {&event.id, &event.event_class, &event.step, &event.at})

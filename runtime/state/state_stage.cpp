@@ -83,14 +83,17 @@ StateStage::StateStage(const Program& program, Vm& vm, CallContext& context, con
   alerts_.resize(data.states.size());
 }
 
-StateStage::Takers StateStage::takers_of(std::uint32_t event_class, EventState& event) {
-  Takers takers;
+StateStage::Takers StateStage::takers_of(std::uint32_t event_class, EventState& event, std::size_t enough) {
+  Takers takers, stopped;
   for (const std::uint32_t candidate : index_.candidates(event_class, judge_.vm(), event)) {
     judge_.vm().restart_budget();
     const std::uint32_t filter = inputs_[candidate]->filter;
     if (filter == kNoIndex || judge_.vm().decide(filter, event)) takers.push_back(candidate);
-    if (!judge_.vm().out_of_steps()) continue;
-    const auto state = std::upper_bound(first_input_.begin(), first_input_.end(), candidate) - 1;
+    if (takers.size() == enough) return takers;
+    if (judge_.vm().out_of_steps()) stopped.push_back(candidate);
+  }
+  for (const std::uint32_t input : stopped) {
+    const auto state = std::upper_bound(first_input_.begin(), first_input_.end(), input) - 1;
     const StateData& data = program_.data().states[static_cast<std::size_t>(state - first_input_.begin())];
     ++stats_.by_rule[program_.data().rules[data.rule].name].out_of_steps;
   }
@@ -105,7 +108,8 @@ StateStage::Takers StateStage::takers_of(const Row& row, const Tenant& tenant) {
 }
 
 bool StateStage::wants(std::uint32_t event_class, EventState& event) {
-  takers_ = takers_of(event_class, event);
+  // What waits for the end is asked again then.
+  takers_ = takers_of(event_class, event, options_.decide == Decide::kFinal ? 1 : SIZE_MAX);
   return !takers_.empty();
 }
 
@@ -369,7 +373,7 @@ Expected<void> StateStage::run_deadlines(Tenant& tenant, std::int64_t until) {
       if (tenant.rules[i] == nullptr) continue;
       Expected<void> taken;
       tenant.rules[i]->advance(next, [&](FiringChange firing) {
-        alerts.push_back({firing.alert, firing.stands});
+        if (is_read_[i]) alerts.push_back({firing.alert, firing.stands});
         if (data.rules[data.states[i].rule].silent || !taken) return;
         taken = take_(std::move(firing));
       });

@@ -104,7 +104,9 @@ class StateStage {
   std::int64_t horizon(const Tenant& tenant, std::size_t state) const;
   Expected<void> wait(const Row& row, std::string_view tenant);
   Expected<void> take_now(EventChange told, Tenant& tenant);
-  Takers takers_of(std::uint32_t event_class, EventState& event);
+  /// The inputs that take the event, or the first `enough` of them. Those whose conditions ran out of steps
+  /// are counted unless others are enough.
+  Takers takers_of(std::uint32_t event_class, EventState& event, std::size_t enough = SIZE_MAX);
   Takers takers_of(const Row& row, const Tenant& tenant);
   std::vector<EventChange> changes_of(EventChange told, Tenant& tenant);
   /// Lets every rule see the changes, those that are read before those that read them.

@@ -18,6 +18,7 @@
 #include "runtime/record_decoder.hpp"
 #include "shrike/compile.hpp"
 #include "shrike/engine.hpp"
+#include "tests/bench/compiled_library.hpp"
 #include "tests/bench/generated_logs.hpp"
 #include "tests/bench/interleaved.hpp"
 #include "tests/bench/on_demand_yardstick.hpp"
@@ -90,21 +91,14 @@ void measure(const char* title, const char* kind, Lines lines, const shrike::Pro
 }  // namespace
 
 int main() {
-  shrike::SourceFiles files;
-  shrike::add_standard_library(files, true);
-  const auto compiled = shrike::compile(files);
-  if (!compiled) {
-    std::fprintf(stderr, "the standard library does not compile\n");
-    return 1;
-  }
-  const shrike::ProgramData& data = compiled->program.data();
+  const shrike::Program all = shrike::bench::compiled_library();
+  const shrike::ProgramData& data = all.data();
   shrike::CompileOptions single_only;
   for (const shrike::RuleData& rule : data.rules) {
     if (rule.state == shrike::kNoIndex || data.states[rule.state].kind == shrike::StateKind::kEvent)
       single_only.only.push_back(rule.name);
   }
-  const auto single = shrike::compile(files, single_only);
-  if (!single) return 1;
+  const shrike::Program single = shrike::bench::compiled_library(single_only);
   std::printf("%zu rules, %zu of them for single events\n", data.rules.size(), single_only.only.size());
   shrike::bench::Writer writer(2);
   Lines audit;
@@ -114,9 +108,9 @@ int main() {
 
   shrike::bench::OnDemandAuditRules audit_by_hand;
   shrike::bench::OnDemandSigninRules signin_by_hand;
-  measure("audit records", "audit", std::move(audit), single->program, compiled->program,
+  measure("audit records", "audit", std::move(audit), single, all,
           [&](std::string_view line) { audit_by_hand.pass(line); });
-  measure("sign-in records", "signin", std::move(signin), single->program, compiled->program,
+  measure("sign-in records", "signin", std::move(signin), single, all,
           [&](std::string_view line) { signin_by_hand.pass(line); });
   std::printf("(%llu)\n", static_cast<unsigned long long>(sink));
   return 0;

@@ -12,6 +12,7 @@
 
 #include "shrike/compile.hpp"
 #include "shrike/engine.hpp"
+#include "tests/bench/compiled_library.hpp"
 #include "tests/bench/generated_logs.hpp"
 #include "tests/bench/interleaved.hpp"
 
@@ -119,14 +120,7 @@ void growth() {
 }  // namespace
 
 int main() {
-  shrike::SourceFiles files;
-  shrike::add_standard_library(files, true);
-  const auto compiled = shrike::compile(files);
-  if (!compiled) {
-    std::fprintf(stderr, "the standard library does not compile\n");
-    return 1;
-  }
-  stream(compiled->program);
+  stream(shrike::bench::compiled_library());
   growth();
   return 0;
 }
