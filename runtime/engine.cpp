@@ -481,7 +481,7 @@ Expected<std::span<const Alert>> Engine::advance(std::int64_t now) {
 
 namespace {
 
-constexpr std::string_view kStateMagic = "SHRIKE-STATE 1\n";
+constexpr std::string_view kStateMagic = "SHRIKE-STATE 2\n";
 
 }  // namespace
 
