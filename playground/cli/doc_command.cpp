@@ -89,10 +89,10 @@ void add_doc(CLI::App& app, Action& action) {
   auto options = std::make_shared<DocOptions>();
   CLI::App* const command =
       app.add_subcommand("doc", "Writes documentation in Markdown: of the rules, and of the language.");
-  std::string topics = "One of:";
-  for (const Topic& topic : kTopics) topics += fmt::format("\n{}: {}", topic.name, topic.help);
-  command->footer(std::string(kFooter));
-  command->add_option("TOPIC", options->topic, topics);
+  std::string topics = "Topics:\n";
+  for (const Topic& topic : kTopics) topics += fmt::format("  {:<12} {}\n", topic.name, topic.help);
+  command->footer(topics + '\n' + std::string(kFooter));
+  command->add_option("TOPIC", options->topic, "What about; the rules if left out");
   command->add_option("--rules", options->rules, "Rules instead of the standard library's")
       ->type_name("PATH");
   command->callback([options, &action] { action = [options] { return doc(*options); }; });

@@ -9,6 +9,7 @@
 #include "dsl/attack_table.hpp"
 #include "dsl/blind_fields.hpp"
 #include "dsl/format.hpp"
+#include "dsl/nearest.hpp"
 #include "playground/cli/markdown.hpp"
 #include "playground/cli/text_layout.hpp"
 #include "playground/cli/version.hpp"
@@ -69,25 +70,65 @@ std::pair<std::string, std::string> place_of(const SourceFile& file) {
 /// The name of the log that a source reads.
 std::string log_of(const ast::Source& source) {
   std::string_view line(source.doc);
-  line = line.substr(0, line.find_first_of(",.\n"));
+  line = line.substr(0, line.find_first_of(",.:\n"));
   return line.empty() ? source.name.text : std::string(line);
 }
 
-/// What the sources of a log fill: by class, its fields.
-std::map<std::uint32_t, std::set<std::uint32_t>> fields_of(const Model& model, const std::string& log) {
-  std::map<std::uint32_t, std::set<std::uint32_t>> fields;
+/// Fields that always hold the same text.
+using Constants = std::map<std::uint32_t, std::string>;
+
+bool lists(const Model& model, const ast::Expr& list, std::string_view wanted) {
+  const auto is_wanted = [&](const ast::Literal& value) {
+    const auto* const written = std::get_if<std::string>(&value);
+    return written != nullptr && edit_distance(*written, wanted, 0) == 0;  // letter case left out
+  };
+  if (list.kind == ast::ExprKind::kLiteral) return is_wanted(list.literal);
+  if (list.kind == ast::ExprKind::kList)
+    return std::any_of(list.args.begin(), list.args.end(),
+                       [&](const auto& item) { return lists(model, *item, wanted); });
+  if (list.ref.kind != ast::RefKind::kList) return true;  // who knows
+  const auto& values = model.lists[list.ref.index].values;
+  return std::any_of(values.begin(), values.end(), is_wanted);
+}
+
+/// False where a condition cannot hold for events with these texts.
+bool may_hold(const Model& model, const ast::Expr& condition, const Constants& constants) {
+  const auto may = [&](const auto& part) { return may_hold(model, *part, constants); };
+  const auto& args = condition.args;
+  if (condition.kind == ast::ExprKind::kAnd) return std::all_of(args.begin(), args.end(), may);
+  if (condition.kind == ast::ExprKind::kOr) return std::any_of(args.begin(), args.end(), may);
+  const bool is_test =
+      condition.kind == ast::ExprKind::kCompare &&
+      (condition.compare == ast::CompareOp::kEqual || condition.compare == ast::CompareOp::kIn);
+  if (!is_test || args[0]->ref.kind != ast::RefKind::kField) return true;
+  const auto constant = constants.find(args[0]->ref.index);
+  return constant == constants.end() || lists(model, *args[1], constant->second);
+}
+
+/// What the sources of a log fill of a class.
+struct Filled {
+  std::set<std::uint32_t> fields;
+  std::vector<Constants> constants;  ///< per source
+};
+std::map<std::uint32_t, Filled> filled_by(const Model& model, const std::string& log) {
+  std::map<std::uint32_t, Filled> filled;
   for (const SourceInfo& source : model.sources) {
     if (log_of(*source.decl) != log) continue;
-    auto& own = fields[source.event_class];
-    for (const auto& [field, expr] : source.fields) own.insert(field);
-    for (const auto& [field, expr] : model.classes[source.event_class].defaults) own.insert(field);
+    Filled& own = filled[source.event_class];
+    Constants& constants = own.constants.emplace_back();
+    for (const auto& [field, expr] : source.fields) {
+      own.fields.insert(field);
+      if (expr->kind != ast::ExprKind::kLiteral) continue;
+      if (const auto* const written = std::get_if<std::string>(&expr->literal)) constants[field] = *written;
+    }
+    for (const auto& [field, expr] : model.classes[source.event_class].defaults) own.fields.insert(field);
   }
-  return fields;
+  return filled;
 }
 
 class LogCoverage {
  public:
-  LogCoverage(const Model& model, const std::string& log) : model_(model), fields_(fields_of(model, log)) {}
+  LogCoverage(const Model& model, const std::string& log) : model_(model), filled_(filled_by(model, log)) {}
 
   Coverage of_rule(std::uint32_t index) {
     const auto known = known_.find(index);
@@ -96,11 +137,11 @@ class LogCoverage {
     const ast::Rule& rule = *model_.rules[index].decl;
     Coverage result;
     if (rule.steps.empty()) {
-      result = of_any(rule.on, fields_relied_on(rule));
+      result = of_any(rule.on, rule.where.get(), fields_relied_on(rule));
     } else {
       result.degree = Degree::kWhole;
       for (const ast::Step& step : rule.steps) {
-        const Coverage own = of_any(step.classes, {});
+        const Coverage own = of_any(step.classes, step.where.get(), {});
         // What is awaited not to happen would always seem not to have happened.
         result.degree =
             std::min(result.degree, step.absent ? std::max(own.degree, Degree::kPart) : own.degree);
@@ -111,7 +152,8 @@ class LogCoverage {
 
  private:
   /// One of the inputs is enough, all of them are better.
-  Coverage of_any(const std::vector<ast::ClassRef>& inputs, const std::set<std::uint32_t>& relied_on) {
+  Coverage of_any(const std::vector<ast::ClassRef>& inputs, const ast::Expr* where,
+                  const std::set<std::uint32_t>& relied_on) {
     Degree best = Degree::kNone, worst = Degree::kWhole;
     std::set<std::string> missing;
     for (const ast::ClassRef& input : inputs) {
@@ -119,10 +161,15 @@ class LogCoverage {
       if (input.alert) {
         const std::uint32_t rule = model_.find_rule(input.name.text);
         if (rule != kNoIndex) degree = of_rule(rule).degree;
-      } else if (const auto own = fields_.find(model_.find_class(input.name.text)); own != fields_.end()) {
-        degree = Degree::kWhole;
+      } else if (const auto own = filled_.find(model_.find_class(input.name.text)); own != filled_.end()) {
+        const auto& sources = own->second.constants;
+        const bool may_fire =
+            where == nullptr || std::any_of(sources.begin(), sources.end(), [&](const Constants& constants) {
+              return may_hold(model_, *where, constants);
+            });
+        if (may_fire) degree = Degree::kWhole;
         for (const auto& [name, field] : model_.classes[own->first].fields) {
-          if (relied_on.count(field) == 0 || own->second.count(field) != 0) continue;
+          if (!may_fire || relied_on.count(field) == 0 || own->second.fields.count(field) != 0) continue;
           missing.insert(name);
           degree = Degree::kPart;
         }
@@ -135,7 +182,7 @@ class LogCoverage {
   }
 
   const Model& model_;
-  const std::map<std::uint32_t, std::set<std::uint32_t>> fields_;
+  const std::map<std::uint32_t, Filled> filled_;
   std::map<std::uint32_t, Coverage> known_;
 };
 

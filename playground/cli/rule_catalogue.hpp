@@ -23,7 +23,7 @@ struct Coverage {
   std::vector<std::string> missing;  ///< fields that it relies on and the log does not have, sorted
 };
 
-/// Logs are named by the first line of the documentation of their sources, up to a comma or full stop.
+/// Logs are named by the beginning of the documentation of their sources: up to a comma, colon or full stop.
 std::vector<std::string> log_names(const Model& model);
 /// Of one rule with the sources of these logs alone.
 Coverage coverage(const Model& model, std::uint32_t rule, const std::string& log);
