@@ -45,6 +45,7 @@ int main_program(int argc, const char* const* argv) {
 
   Action action;
   add_run(app, action);
+  add_explain(app, action);
   add_check(app, action);
   add_test(app, action);
   add_compile(app, action);
