@@ -203,7 +203,7 @@ Distance distance_of(const ExplainNode& node, Vm& vm, EventState& event) {
 
 std::string_view name_of(Fate fate) {
   constexpr std::string_view kNames[] = {"alert", "held_back", "repeated", "dropped", "stopped",
-                                         "when",  "keyless",   "filter",   "disabled"};
+                                         "when",  "steps",     "keyless",  "filter",  "disabled"};
   return kNames[static_cast<std::size_t>(fate)];
 }
 
@@ -227,6 +227,7 @@ Explanation Explainer::begin(const SeenEvent& event, std::size_t input) const {
   Explanation explanation;
   explanation.event = event.told;
   explanation.classes = plan_.inputs[input].classes;
+  explanation.step_name = plan_.inputs[input].step;
   explanation.tenant = event.vm.tenant(event.event).as_string();
   if (plan_.inputs[input].filter)
     explanation.filter = explain(*plan_.inputs[input].filter, event.vm, event.event);
@@ -235,6 +236,7 @@ Explanation Explainer::begin(const SeenEvent& event, std::size_t input) const {
 
 void Explainer::came(const SeenEvent& event) {
   const ProgramData& data = program_.data();
+  newest_ = std::max(newest_, event.told.time);
   if (event.alert_rule == kNoIndex) {
     ++counts_.by_class[data.classes[event.event_class].name];
   } else {
@@ -325,9 +327,84 @@ void Explainer::judged(const SeenEvent& event, const Judgement& judgement) {
   }
   explanation.within = judgement.within;
   explanation.kept = judgement.kept;
+  if (!judgement.matched.empty()) {
+    explanation.steps = steps_with(judgement.matched);
+    for (std::size_t i = 0; i < explanation.steps.size(); ++i) {
+      if (!plan_.inputs[i].where) continue;
+      judgement.with_step(i, [&](const SeenEvent& of_step) {
+        explanation.steps[i].where = explain(*plan_.inputs[i].where, of_step.vm, of_step.event);
+      });
+    }
+    // What led to a match is no near miss.
+    std::erase_if(kept_, [&](const Explanation& other) {
+      return other.fate == Fate::kSteps && other.key == explanation.key && other.tenant == explanation.tenant;
+    });
+  }
   if (judgement.show_kept) explanation.shown = judgement.show_kept(kMostShown);
   if (judgement.holds) add_exceptions(explanation, event);
   if (judgement.firing != nullptr) add_firing(explanation, event, *judgement.firing);
+  keep(std::move(explanation));
+}
+
+std::vector<ExplainedStep> Explainer::steps_with(std::span<const Evidence> matched) const {
+  std::vector<ExplainedStep> steps;
+  for (std::size_t i = 0; i < plan_.inputs.size(); ++i) {
+    ExplainedStep step;
+    step.name = plan_.inputs[i].step;
+    step.classes = plan_.inputs[i].classes;
+    step.absent = input_of(i)->absent;
+    for (const Evidence& event : matched) {
+      if (event.step == step.name) step.event = event;
+    }
+    steps.push_back(std::move(step));
+  }
+  return steps;
+}
+
+void Explainer::stepped(const SeenEvent& event, const StepJudgement& judgement) {
+  if (judgement.rule != plan_.rule) return;
+  ++counts_.steps;
+  using Result = StepJudgement::Result;
+  // An event that came for the next step says more than that none came.
+  const std::size_t left = judgement.steps - std::min(judgement.steps, judgement.matched.size());
+  Distance distance{std::max<std::size_t>(1, left), static_cast<double>(left)};
+  if (judgement.result == Result::kLate || judgement.result == Result::kStepLate ||
+      judgement.result == Result::kBlocked)
+    distance.gap -= 0.5;
+  if (judgement.result == Result::kWhere) distance.gap -= 0.25;
+  if (judgement.result == Result::kCollects && judgement.times != 0)
+    distance.gap -= static_cast<double>(judgement.collected) / static_cast<double>(judgement.times);
+  if (!options_.alert.empty() || !is_wanted(event) || !is_worth(Fate::kSteps, distance, event.told)) return;
+  Explanation explanation = begin(event, judgement.input);
+  explanation.fate = Fate::kSteps;
+  explanation.distance = distance;
+  for (std::size_t i = 0; i < std::min(judgement.key_names.size(), judgement.key_values.size()); ++i) {
+    std::size_t more = 0;
+    explanation.key.emplace_back(judgement.key_names[i], shown(judgement.key_values[i], more));
+  }
+  explanation.within = judgement.within;
+  explanation.steps = steps_with(judgement.matched);
+  explanation.step = judgement.input;
+  explanation.result = judgement.result;
+  explanation.width = judgement.width;
+  explanation.late_by = judgement.late_by;
+  explanation.until = judgement.until;
+  explanation.collected = judgement.collected;
+  explanation.times = judgement.times;
+  explanation.blocker = judgement.blocker;
+  ExplainedStep& step = explanation.steps[judgement.input];
+  step.event = event.told;
+  step.fails = judgement.result != Result::kMatches && judgement.result != Result::kCollects;
+  if (plan_.inputs[judgement.input].where)
+    step.where = explain(*plan_.inputs[judgement.input].where, event.vm, event.event);
+  // One for each key: the closest.
+  const auto known = std::find_if(kept_.begin(), kept_.end(), [&](const Explanation& other) {
+    return other.fate == Fate::kSteps && other.key == explanation.key && other.tenant == explanation.tenant;
+  });
+  if (known != kept_.end()) {
+    if (known->distance < explanation.distance) return;
+    kept_.erase(known);
+  }
   keep(std::move(explanation));
 }
 
@@ -438,6 +515,11 @@ Json to_json(const ExplainedPart& part) {
   return json;
 }
 
+std::string_view name_of(StepJudgement::Result result) {
+  constexpr std::string_view kNames[] = {"matches", "collects", "where", "late", "step_late", "blocked", "unmet"};
+  return kNames[static_cast<std::size_t>(result)];
+}
+
 Json to_json(const Evidence& event) {
   Json json = {{"id", event.id}, {"time", format_time(event.time)}, {"class", event.event_class}};
   if (!event.at.empty()) json["at"] = event.at;
@@ -453,6 +535,7 @@ Json to_json(const Explanation& explanation) {
                {"tenant", explanation.tenant}};
   json["key"] = Json::object();
   for (const auto& [name, value] : explanation.key) json["key"][name] = value;
+  if (!explanation.step_name.empty()) json["step"] = explanation.step_name;
   if (explanation.filter) json["on"] = to_json(*explanation.filter);
   for (const ExplainedPart& key : explanation.keys) json["keys"].push_back(to_json(key));
   if (explanation.when) json["when"] = to_json(*explanation.when);
@@ -461,6 +544,27 @@ Json to_json(const Explanation& explanation) {
     json["kept"] = explanation.kept;
     json["newest_kept"] = Json::array();
     for (const Evidence& event : explanation.shown) json["newest_kept"].push_back(to_json(event));
+  }
+  for (const ExplainedStep& step : explanation.steps) {
+    Json one = {{"name", step.name}, {"absent", step.absent}, {"fails", step.fails}};
+    if (step.event) one["event"] = to_json(*step.event);
+    if (step.where) one["where"] = to_json(*step.where);
+    json["steps"].push_back(std::move(one));
+  }
+  if (explanation.fate == Fate::kSteps) {
+    using Result = StepJudgement::Result;
+    Json& result = json["result"];
+    result = {{"step", explanation.steps[explanation.step].name}, {"what", name_of(explanation.result)}};
+    if (explanation.result == Result::kMatches) result["until"] = format_time(explanation.until);
+    if (explanation.result == Result::kLate || explanation.result == Result::kStepLate) {
+      result["within"] = format_duration(explanation.width);
+      result["late_by"] = format_duration(explanation.late_by);
+    }
+    if (explanation.result == Result::kCollects) {
+      result["collected"] = explanation.collected;
+      result["times"] = explanation.times;
+    }
+    if (explanation.blocker) result["blocker"] = to_json(*explanation.blocker);
   }
   for (const ExplainedException& exception : explanation.exceptions) {
     Json one = {{"title", exception.title},

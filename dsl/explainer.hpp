@@ -42,6 +42,7 @@ enum class Fate : std::uint8_t {
   kDropped,   ///< by an exception
   kStopped,   ///< needed more steps than allowed
   kWhen,      ///< `when` does not hold
+  kSteps,     ///< not all steps matched
   kKeyless,   ///< a part of the key is missing
   kFilter,    ///< `on … where` does not hold
   kDisabled,  ///< the tenant's settings switch the rule off
@@ -61,11 +62,21 @@ struct Distance {
   friend auto operator<=>(const Distance&, const Distance&) = default;
 };
 
+/// A step of a rule and what stands for it.
+struct ExplainedStep {
+  std::string name, classes;
+  bool absent = false;
+  bool fails = false;             ///< the event came, but does not do
+  std::optional<Evidence> event;  ///< the last one
+  std::optional<ExplainedPart> where;
+};
+
 struct Explanation {
   Fate fate = Fate::kFilter;
   Distance distance;
   Evidence event;
-  std::string classes;  ///< what the rule takes, as written
+  std::string classes;    ///< what the rule, or the step, takes, as written
+  std::string step_name;  ///< of a rule with steps: which one `filter` is of
   std::string tenant;
   std::vector<std::pair<std::string, nlohmann::ordered_json>> key;
   std::optional<ExplainedPart> filter, when;
@@ -75,6 +86,13 @@ struct Explanation {
   std::int64_t within = 0;
   std::size_t kept = 0;
   std::vector<Evidence> shown;  ///< the newest of them
+  // Of rules with steps; of kSteps, what became of the event at its step:
+  std::vector<ExplainedStep> steps;
+  std::size_t step = 0;  ///< into steps
+  StepJudgement::Result result = StepJudgement::Result::kMatches;
+  std::int64_t width = 0, late_by = 0, until = 0;
+  std::size_t collected = 0, times = 0;
+  std::optional<Evidence> blocker;
   // Of an event that fired and was not dropped:
   std::string alert;  ///< id
   std::string message;
@@ -97,6 +115,7 @@ struct ExplainCounts {
   std::map<std::string, std::uint64_t> by_class;  ///< events that came
   std::uint64_t came = 0;                         ///< of a class that the rule takes
   std::uint64_t disabled = 0, passed = 0, keyless = 0, judged = 0, fired = 0, dropped = 0, stopped = 0;
+  std::uint64_t steps = 0;  ///< events that came to a step without completing a match
   std::uint64_t held_back = 0, alerts = 0;
 };
 
@@ -107,12 +126,15 @@ class Explainer final : public JudgementObserver {
 
   void came(const SeenEvent& event) override;
   void judged(const SeenEvent& event, const Judgement& judgement) override;
+  void stepped(const SeenEvent& event, const StepJudgement& judgement) override;
   void stands(const Firing& firing) override;
   void held_back(const Firing& firing, std::int64_t since, int score) override;
 
   /// The closest first.
   std::vector<Explanation> best() const;
   const ExplainCounts& counts() const { return counts_; }
+  /// Time of the newest event.
+  std::int64_t newest() const { return newest_; }
   const ExplainPlan& plan() const { return plan_; }
   const RuleData& rule() const { return program_.data().rules[plan_.rule]; }
 
@@ -121,6 +143,7 @@ class Explainer final : public JudgementObserver {
   bool takes(std::size_t input, const SeenEvent& event) const;
   bool is_wanted(const SeenEvent& event) const { return options_.event.empty() || event.told.id == options_.event; }
   Explanation begin(const SeenEvent& event, std::size_t input) const;
+  std::vector<ExplainedStep> steps_with(std::span<const Evidence> matched) const;
   void add_firing(Explanation& explanation, const SeenEvent& event, const Firing& firing);
   void add_exceptions(Explanation& explanation, const SeenEvent& event);
   void note_keyless(const SeenEvent& event, std::size_t input);
@@ -133,6 +156,7 @@ class Explainer final : public JudgementObserver {
   const ExplainPlan plan_;
   const ExplainOptions options_;
   ExplainCounts counts_;
+  std::int64_t newest_ = INT64_MIN;
   std::vector<Explanation> kept_;  ///< the best first
 };
 

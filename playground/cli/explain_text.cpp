@@ -143,7 +143,74 @@ std::string span_text(std::int64_t nanoseconds) {
   return "0 s";
 }
 
-std::string fate_text(const Explanation& explanation) {
+/// The first step behind the one that matched last and has no event yet; null when there is none.
+const ExplainedStep* next_step(const Explanation& explanation) {
+  for (const ExplainedStep& step : explanation.steps) {
+    if (!step.absent && !step.event) return &step;
+  }
+  return nullptr;
+}
+
+std::string steps_text(const Explanation& explanation, std::int64_t newest) {
+  using Result = StepJudgement::Result;
+  const std::string name = "`" + safe_text(explanation.steps[explanation.step].name) + "`";
+  switch (explanation.result) {
+    case Result::kMatches: {
+      const ExplainedStep* const next = next_step(explanation);
+      std::string text = next != nullptr ? fmt::format("no event came for `{}`", safe_text(next->name))
+                                         : std::string("all steps matched, but its time is not over");
+      text += next != nullptr ? fmt::format(" before {}", time_text(explanation.until))
+                              : fmt::format(": it fires at {}", time_text(explanation.until));
+      if (newest < explanation.until) text += fmt::format("; the input ends at {}", time_text(newest));
+      return text;
+    }
+    case Result::kCollects:
+      return fmt::format("{} of {} events for {}", with_commas(explanation.collected),
+                         with_commas(explanation.times), name);
+    case Result::kWhere:
+      return fmt::format("an event came for {}, but its condition does not hold", name);
+    case Result::kLate:
+      return fmt::format("{} came {} after the {} had passed", name, span_text(explanation.late_by),
+                         format_duration(explanation.width));
+    case Result::kStepLate:
+      return fmt::format("{} came {} after the {} of the step had passed", name, span_text(explanation.late_by),
+                         format_duration(explanation.width));
+    case Result::kBlocked: {
+      std::string text = fmt::format("`not {}` was met", safe_text(explanation.blocker->step));
+      return text + fmt::format(" by {} at {}", safe_text(explanation.blocker->id, 100),
+                                time_text(explanation.blocker->time));
+    }
+    case Result::kUnmet:
+      return fmt::format("an event came for {}, but stands for another step", name);
+  }
+  return {};
+}
+
+void add_steps(Page& page, const Explanation& explanation) {
+  if (explanation.steps.empty()) return;
+  for (const auto& [name, value] : explanation.key)
+    page.line(3, fmt::format("key: {} {}", safe_text(name), short_value(value, 0)));
+  page.line(3, fmt::format("steps within {}", format_duration(explanation.within)));
+  std::int64_t before = INT64_MIN;
+  for (const ExplainedStep& step : explanation.steps) {
+    std::string text = (step.absent ? "not " : "") + safe_text(step.name);
+    if (step.event) {
+      text += fmt::format(": {}  {}  {}", time_text(step.event->time), safe_text(step.event->event_class),
+                          safe_text(step.event->id, 100));
+      if (before != INT64_MIN && step.event->time >= before)
+        text += fmt::format(", {} later", span_text(step.event->time - before));
+      if (!step.absent) before = step.event->time;
+    } else {
+      text += step.absent ? ": none" : ": none of " + safe_text(step.classes);
+    }
+    const bool is_good = step.event ? !step.fails && !step.absent : step.absent;
+    page.marked(5, is_good ? "✓" : "✗", text, is_good ? Paint::kGood : Paint::kBad);
+    if (step.event && !step.event->at.empty()) page.line(7, Paint::kDim, safe_text(step.event->at, 300));
+    if (step.where) page.condition(*step.where, 7);
+  }
+}
+
+std::string fate_text(const Explanation& explanation, std::int64_t newest) {
   switch (explanation.fate) {
     case Fate::kAlert:
       return fmt::format("alert, {} {}: {}", name_of(explanation.severity), explanation.score,
@@ -169,6 +236,8 @@ std::string fate_text(const Explanation& explanation) {
     case Fate::kWhen:
       return fmt::format("passes `on`, but `when` does not hold; {} would have to come out otherwise",
                          counted(explanation.distance.tests, "test"));
+    case Fate::kSteps:
+      return steps_text(explanation, newest);
     case Fate::kKeyless: {
       std::vector<std::string> missing;
       for (const ExplainedPart& key : explanation.keys) {
@@ -188,6 +257,7 @@ std::string fate_text(const Explanation& explanation) {
 }
 
 void add_kept(Page& page, const Explanation& explanation) {
+  if (!explanation.steps.empty()) return;
   std::string key;
   for (const auto& [name, value] : explanation.key)
     key += (key.empty() ? "" : ", ") + safe_text(name) + " " + short_value(value, 0);
@@ -237,19 +307,25 @@ void add_amounts(Page& page, const Explanation& explanation) {
   }
 }
 
-void add(Page& page, const Explanation& explanation, std::size_t number) {
+void add(Page& page, const Explanation& explanation, std::size_t number, std::int64_t newest) {
   page.line(0, Paint::kBold,
             fmt::format("{}. {}  {}  {}", number, time_text(explanation.event.time),
                         safe_text(explanation.event.event_class), safe_text(explanation.event.id, 100)));
   if (!explanation.event.at.empty()) page.line(3, Paint::kDim, safe_text(explanation.event.at, 300));
   if (!explanation.tenant.empty()) page.line(3, Paint::kDim, "tenant " + safe_text(explanation.tenant, 200));
-  page.line(3, fate_text(explanation));
+  page.line(3, fate_text(explanation, newest));
   if (!explanation.alert.empty()) page.line(3, Paint::kDim, "alert " + explanation.alert);
   page.blank();
-  page.line(3, "on " + safe_text(explanation.classes) + (explanation.filter ? " where" : ""));
+  if (!explanation.steps.empty()) {
+    add_steps(page, explanation);
+  } else {
+    const bool is_step = !explanation.step_name.empty();
+    page.line(3, (is_step ? safe_text(explanation.step_name) + ": " : "on ") + safe_text(explanation.classes) +
+                     (explanation.filter ? " where" : ""));
+  }
   // Of a rule that remembers, what let the event pass is of less interest.
   const bool is_brief = explanation.when && explanation.filter && explanation.filter->holds == true;
-  if (explanation.filter)
+  if (explanation.filter && explanation.steps.empty())
     page.condition(*explanation.filter, 5, is_brief ? Page::Depth::kOneLevel : Page::Depth::kAll);
   for (const ExplainedPart& key : explanation.keys) {
     page.line(3, "key");
@@ -294,6 +370,7 @@ std::string counts_text(const Explainer& explainer, const EngineStats& stats) {
   add_count(counts.passed, "passed `on`", true);
   add_count(counts.keyless, "had no key");
   if (explainer.plan().when) add_count(counts.judged, "were judged by `when`", true);
+  add_count(counts.steps, "came to a step without completing a match");
   add_count(counts.stopped, "could not be decided");
   add_count(counts.dropped, "dropped by an exception");
   add_count(counts.held_back, "held back by `quiet`");
@@ -310,7 +387,7 @@ std::string explain_text(const Explainer& explainer, const EngineStats& stats, c
   page.line(0, counts_text(explainer, stats));
   page.blank();
   const std::vector<Explanation> best = explainer.best();
-  for (std::size_t i = 0; i < best.size(); ++i) add(page, best[i], i + 1);
+  for (std::size_t i = 0; i < best.size(); ++i) add(page, best[i], i + 1, explainer.newest());
   return page.take();
 }
 
