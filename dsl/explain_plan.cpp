@@ -277,7 +277,8 @@ ExplainNode ExplainGenerator::value(const Expr& expr, const Calls& calls) {
 ExplainInput ExplainGenerator::on(const ast::Rule& rule) {
   ExplainInput input;
   for (const ast::ClassRef& ref : rule.on)
-    input.classes += (input.classes.empty() ? "" : ", ") + std::string(ref.alert ? "alert " : "") + ref.name.text;
+    input.classes +=
+        (input.classes.empty() ? "" : ", ") + std::string(ref.alert ? "alert " : "") + ref.name.text;
   if (rule.where) input.filter = condition(*rule.where, {});
   for (const ast::NamedExpr& key : rule.each) input.keys.push_back(value(*key.expr, {}));
   return input;
@@ -288,7 +289,8 @@ ExplainInput ExplainGenerator::step(const ast::Step& step, const std::vector<ast
   ExplainInput input;
   input.step = step.name.text;
   for (const ast::ClassRef& ref : step.classes)
-    input.classes += (input.classes.empty() ? "" : ", ") + std::string(ref.alert ? "alert " : "") + ref.name.text;
+    input.classes +=
+        (input.classes.empty() ? "" : ", ") + std::string(ref.alert ? "alert " : "") + ref.name.text;
   std::vector<const Expr*> all, own, others;
   if (step.where && step.where->kind == ExprKind::kAnd) {
     for (const auto& part : step.where->args) all.push_back(part.get());

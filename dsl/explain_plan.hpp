@@ -1,6 +1,6 @@
-// What `shrike explain` can tell of a rule: its conditions as trees, each part with a unit of its own, so that
-// the machine that judges the rule also tells what every part came to. Made by codegen.cpp when asked for.
-// Read next: explainer.hpp, which walks the trees.
+// What `shrike explain` can tell of a rule: its conditions as trees, each part with a unit of its own, so
+// that the machine that judges the rule also tells what every part came to. Made by codegen.cpp when asked
+// for. Read next: explainer.hpp, which walks the trees.
 #pragma once
 
 #include <cstdint>

@@ -220,7 +220,8 @@ bool Explainer::takes(std::size_t input, const SeenEvent& event) const {
   };
   const InputData* const data = input_of(input);
   if (data == nullptr) return event.alert_rule == kNoIndex && has(rule().classes, event.event_class);
-  return event.alert_rule == kNoIndex ? has(data->classes, event.event_class) : has(data->alerts, event.alert_rule);
+  return event.alert_rule == kNoIndex ? has(data->classes, event.event_class)
+                                      : has(data->alerts, event.alert_rule);
 }
 
 Explanation Explainer::begin(const SeenEvent& event, std::size_t input) const {
@@ -228,6 +229,8 @@ Explanation Explainer::begin(const SeenEvent& event, std::size_t input) const {
   explanation.event = event.told;
   explanation.classes = plan_.inputs[input].classes;
   explanation.step_name = plan_.inputs[input].step;
+  explanation.is_in_any_order =
+      rule().state != kNoIndex && program_.data().states[rule().state].kind == StateKind::kTogether;
   explanation.tenant = event.vm.tenant(event.event).as_string();
   if (plan_.inputs[input].filter)
     explanation.filter = explain(*plan_.inputs[input].filter, event.vm, event.event);
@@ -286,7 +289,9 @@ void Explainer::note_keyless(const SeenEvent& event, std::size_t input) {
   }
   if (failing == 0) return;
   ++counts_.keyless;
-  if (!is_wanted(event) || !options_.alert.empty() || !is_worth(Fate::kKeyless, {failing, static_cast<double>(failing)}, event.told)) return;
+  if (!is_wanted(event) || !options_.alert.empty() ||
+      !is_worth(Fate::kKeyless, {failing, static_cast<double>(failing)}, event.told))
+    return;
   Explanation explanation = begin(event, input);
   explanation.fate = Fate::kKeyless;
   explanation.distance = {failing, static_cast<double>(failing)};
@@ -311,9 +316,8 @@ void Explainer::judged(const SeenEvent& event, const Judgement& judgement) {
   } else if (plan_.when) {
     distance = distance_of(*plan_.when, event.vm, event.event);
   }
-  const bool is_asked =
-      options_.alert.empty() ||
-      (judgement.firing != nullptr && judgement.firing->alert.id.starts_with(options_.alert));
+  const bool is_asked = options_.alert.empty() || (judgement.firing != nullptr &&
+                                                   judgement.firing->alert.id.starts_with(options_.alert));
   if (!is_asked || !is_wanted(event) || !is_worth(fate, distance, event.told)) return;
   std::size_t input = 0;
   while (input + 1 < plan_.inputs.size() && !takes(input, event)) ++input;
@@ -486,6 +490,65 @@ std::vector<Explanation> Explainer::best() const {
   return best;
 }
 
+// ---- in short
+
+namespace {
+
+std::string text_of(const Json& value) {
+  std::string text = value.is_string() ? value.get<std::string>()
+                                       : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  constexpr std::size_t kMostBrief = 100;
+  if (text.size() <= kMostBrief) return text;
+  return std::string(cut_text(std::string_view(text).substr(0, kMostBrief))) + "…";
+}
+
+void add_values(const ExplainedPart& part, std::string& line) {
+  for (const ExplainedPart& inner : part.parts) {
+    if (inner.kind != ExplainKind::kValue) continue;
+    line += line.empty() ? "" : ", ";
+    line += inner.text + " = " + (inner.is_missing ? std::string("missing") : text_of(inner.value));
+  }
+}
+
+void add_tests(const ExplainedPart& part, std::vector<std::string>& lines) {
+  if (!part.decides || !part.holds) return;
+  const bool is_test =
+      part.parts.empty() || part.kind == ExplainKind::kTest || part.kind == ExplainKind::kEach;
+  if (!is_test) {
+    for (const ExplainedPart& inner : part.parts) add_tests(inner, lines);
+    return;
+  }
+  std::string line, values;
+  line += *part.holds ? "holds: " : "fails: ";
+  line += part.text;
+  add_values(part, values);
+  if (!values.empty()) line += "  (" + values + ")";
+  lines.push_back(std::move(line));
+}
+
+}  // namespace
+
+std::vector<std::string> brief(const Explanation& explanation) {
+  std::vector<std::string> lines;
+  // What let an event pass is of interest only where nothing more was asked.
+  const bool has_more = explanation.when || !explanation.steps.empty() || !explanation.keys.empty();
+  if (explanation.filter && !has_more) add_tests(*explanation.filter, lines);
+  for (const ExplainedPart& key : explanation.keys)
+    lines.push_back("key: " + key.text + " = " +
+                    (key.is_missing ? std::string("missing") : text_of(key.value)));
+  if (explanation.when) add_tests(*explanation.when, lines);
+  for (const ExplainedStep& step : explanation.steps) {
+    if (step.where) add_tests(*step.where, lines);
+  }
+  for (const ExplainedException& exception : explanation.exceptions) {
+    if (exception.covers && !exception.is_expired) lines.push_back("exception: " + exception.title);
+  }
+  for (const ExplainedPart& amount : explanation.amounts)
+    lines.push_back("score: " + amount.text + " gives " +
+                    (amount.is_missing ? std::string("nothing") : text_of(amount.value)));
+  return lines;
+}
+
 // ---- as JSON
 
 namespace {
@@ -516,7 +579,8 @@ Json to_json(const ExplainedPart& part) {
 }
 
 std::string_view name_of(StepJudgement::Result result) {
-  constexpr std::string_view kNames[] = {"matches", "collects", "where", "late", "step_late", "blocked", "unmet"};
+  constexpr std::string_view kNames[] = {"matches",   "collects", "where", "late",
+                                         "step_late", "blocked",  "unmet"};
   return kNames[static_cast<std::size_t>(result)];
 }
 

@@ -1,6 +1,6 @@
 // Listens to an engine that runs one rule and keeps, of all events, the explanations of those that came
-// closest to an alert: what each part of the rule's conditions came to, and which part decided. Memory does not
-// grow with the input. Used by the command `explain`. Read next: explain_plan.hpp for the trees.
+// closest to an alert: what each part of the rule's conditions came to, and which part decided. Memory does
+// not grow with the input. Used by the command `explain`. Read next: explain_plan.hpp for the trees.
 #pragma once
 
 #include <cstdint>
@@ -58,7 +58,7 @@ struct ExplainedException {
 /// How far a condition is from holding.
 struct Distance {
   std::size_t tests = 0;  ///< the least number that would have to come out otherwise
-  double gap = 0;         ///< sum over them: 1, or less where numbers are compared and not far from each other
+  double gap = 0;  ///< sum over them: 1, or less where numbers are compared and not far from each other
   friend auto operator<=>(const Distance&, const Distance&) = default;
 };
 
@@ -88,7 +88,8 @@ struct Explanation {
   std::vector<Evidence> shown;  ///< the newest of them
   // Of rules with steps; of kSteps, what became of the event at its step:
   std::vector<ExplainedStep> steps;
-  std::size_t step = 0;  ///< into steps
+  bool is_in_any_order = false;  ///< `together`
+  std::size_t step = 0;          ///< into steps
   StepJudgement::Result result = StepJudgement::Result::kMatches;
   std::int64_t width = 0, late_by = 0, until = 0;
   std::size_t collected = 0, times = 0;
@@ -104,6 +105,8 @@ struct Explanation {
 };
 
 nlohmann::ordered_json to_json(const Explanation& explanation);
+/// The tests that decided, with their values, a line each. Not made safe to be shown.
+std::vector<std::string> brief(const Explanation& explanation);
 
 struct ExplainOptions {
   std::size_t most = 3;
@@ -141,7 +144,9 @@ class Explainer final : public JudgementObserver {
  private:
   const InputData* input_of(std::size_t number) const;
   bool takes(std::size_t input, const SeenEvent& event) const;
-  bool is_wanted(const SeenEvent& event) const { return options_.event.empty() || event.told.id == options_.event; }
+  bool is_wanted(const SeenEvent& event) const {
+    return options_.event.empty() || event.told.id == options_.event;
+  }
   Explanation begin(const SeenEvent& event, std::size_t input) const;
   std::vector<ExplainedStep> steps_with(std::span<const Evidence> matched) const;
   void add_firing(Explanation& explanation, const SeenEvent& event, const Firing& firing);

@@ -103,7 +103,7 @@ class StateGenerator {
   const std::uint32_t number_;
   const AddUnit add_;
   StateData data_;
-  std::vector<Column> columns_;  ///< beside StateData::columns
+  std::vector<Column> columns_;                           ///< beside StateData::columns
   std::map<const ast::Expr*, std::uint32_t> aggregates_;  ///< those that have a number
 };
 

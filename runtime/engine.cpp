@@ -296,8 +296,8 @@ void Engine::State::tell_judgement(std::uint32_t rule, const Firing* firing, con
   judgement.rule = rule;
   judgement.firing = firing;
   judgement.stopped = vm.out_of_steps();
-  options.observer->judged(
-      {vm, event, program.data().sources[event.source].event_class, kNoIndex, itself}, judgement);
+  options.observer->judged({vm, event, program.data().sources[event.source].event_class, kNoIndex, itself},
+                           judgement);
 }
 
 Expected<void> Engine::State::fire(std::uint32_t rule_index, std::string_view record,

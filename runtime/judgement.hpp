@@ -1,6 +1,6 @@
-// What an engine decides about events, told while it runs: for those who explain a rule. The engine does no work
-// for it when nobody listens. Used by engine.cpp, the kinds of rules and final_ledger.cpp; listened to by
-// dsl/explainer.cpp.
+// What an engine decides about events, told while it runs: for those who explain a rule. The engine does no
+// work for it when nobody listens. Used by engine.cpp, the kinds of rules and final_ledger.cpp; listened to
+// by dsl/explainer.cpp.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +35,7 @@ struct Judgement {
   std::span<const std::string> key_names;
   std::span<const Value> key_values;
   std::int64_t within = 0;
-  std::size_t kept = 0;                                        ///< events in the window, this one among them
+  std::size_t kept = 0;  ///< events in the window, this one among them
   std::function<std::vector<Evidence>(std::size_t most)> show_kept;  ///< the newest of them, in order
   // Of rules with steps:
   std::span<const Evidence> matched;  ///< the events of the steps
@@ -58,9 +58,9 @@ struct StepJudgement {
 
   std::uint32_t rule = 0;
   Result result = Result::kUnmet;
-  std::size_t step = 0;   ///< number of the step among those that must match
-  std::size_t steps = 0;  ///< how many these are
-  std::uint32_t input = 0;  ///< into StateData::inputs
+  std::size_t step = 0;                ///< number of the step among those that must match
+  std::size_t steps = 0;               ///< how many these are
+  std::uint32_t input = 0;             ///< into StateData::inputs
   std::vector<Evidence> matched = {};  ///< the last event of each step that has one
   std::span<const std::string> key_names = {};
   std::span<const Value> key_values = {};

@@ -182,10 +182,10 @@ int explain(const Options& options) {
     say_warning("the result is incomplete: limits of memory were reached; --memory allows more");
   const bool is_asked = !options.alert.empty() || !options.event.empty();
   if (is_asked && explainer.best().empty()) {
-    say_error(options.alert.empty() ? fmt::format("no event that `{}` looks at has the id `{}`", options.rule,
-                                                  options.event)
-                                    : fmt::format("`{}` gives no alert with the id `{}` on this input",
-                                                  options.rule, options.alert));
+    say_error(
+        options.alert.empty()
+            ? fmt::format("no event that `{}` looks at has the id `{}`", options.rule, options.event)
+            : fmt::format("`{}` gives no alert with the id `{}` on this input", options.rule, options.alert));
     return kFound;
   }
   if (engine.stats().is_incomplete()) return kIncomplete;
@@ -213,7 +213,8 @@ void add_explain(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* const command = app.add_subcommand(
       "explain",
-      "Tells why a rule fires or does not: for the events that come closest, its conditions with the value of "
+      "Tells why a rule fires or does not: for the events that come closest, its conditions with the value "
+      "of "
       "each part and the part that decided. Inputs are those of `run`; they are read to their end.");
   command->footer(std::string(kFooter));
   command->add_option("RULE", options->rule, "The rule to explain")->required();
@@ -244,8 +245,7 @@ void add_explain(CLI::App& app, Action& action) {
       ->type_name("FILE")
       ->allow_extra_args(false)
       ->group(what);
-  command
-      ->add_option("--memory", options->memory, "Memory for what the rule remembers, as for `run`")
+  command->add_option("--memory", options->memory, "Memory for what the rule remembers, as for `run`")
       ->type_name("SIZE")
       ->group(what);
   command->add_option("--alert", options->alert, "Only the alert with this id, or one that begins so")

@@ -21,6 +21,7 @@ constexpr std::size_t kMostValueBytes = 300;
 constexpr std::size_t kMostItems = 6;
 constexpr std::size_t kDeepest = 16;  ///< deeper parts are not indented any more
 constexpr std::size_t kMostKept = 5;
+constexpr std::size_t kWidestClasses = 60;
 
 std::string short_value(const Json& value, std::size_t more) {
   if (!value.is_array() || value.size() + more <= kMostItems) return cut(value_text(value), kMostValueBytes);
@@ -109,7 +110,8 @@ void Page::condition(const ExplainedPart& part, std::size_t indent, Depth depth)
   if (part.decides && part.kind == ExplainKind::kAny) text = "any of";
   if (part.decides && part.kind == ExplainKind::kNot) text = "not";
   if (part.off_by.is_string()) text += "  (off by " + value_text(part.off_by) + ")";
-  if (part.off_by.is_number()) text += part.off_by == 0 ? "  (equal)" : "  (off by " + value_text(part.off_by) + ")";
+  if (part.off_by.is_number())
+    text += part.off_by == 0 ? "  (equal)" : "  (off by " + value_text(part.off_by) + ")";
   if (!part.missing.empty()) text += "  (missing: " + safe_text(joined(part.missing)) + ")";
   if (!part.holds) text += "  (not decided: it needs more than is allowed)";
   std::optional<Paint> paint = Paint::kDim;
@@ -130,8 +132,11 @@ std::string span_text(std::int64_t nanoseconds) {
     std::int64_t length;
     std::string_view name;
   };
-  constexpr std::array<Unit, 5> kUnits{
-      {{86'400 * kSecond, "d"}, {3600 * kSecond, "h"}, {60 * kSecond, "min"}, {kSecond, "s"}, {1'000'000, "ms"}}};
+  constexpr std::array<Unit, 5> kUnits{{{86'400 * kSecond, "d"},
+                                        {3600 * kSecond, "h"},
+                                        {60 * kSecond, "min"},
+                                        {kSecond, "s"},
+                                        {1'000'000, "ms"}}};
   for (std::size_t i = 0; i < kUnits.size(); ++i) {
     const std::int64_t count = nanoseconds / kUnits[i].length;
     if (count == 0) continue;
@@ -173,8 +178,8 @@ std::string steps_text(const Explanation& explanation, std::int64_t newest) {
       return fmt::format("{} came {} after the {} had passed", name, span_text(explanation.late_by),
                          format_duration(explanation.width));
     case Result::kStepLate:
-      return fmt::format("{} came {} after the {} of the step had passed", name, span_text(explanation.late_by),
-                         format_duration(explanation.width));
+      return fmt::format("{} came {} after the {} of the step had passed", name,
+                         span_text(explanation.late_by), format_duration(explanation.width));
     case Result::kBlocked: {
       std::string text = fmt::format("`not {}` was met", safe_text(explanation.blocker->step));
       return text + fmt::format(" by {} at {}", safe_text(explanation.blocker->id, 100),
@@ -192,7 +197,9 @@ void add_steps(Page& page, const Explanation& explanation) {
     page.line(3, fmt::format("key: {} {}", safe_text(name), short_value(value, 0)));
   page.line(3, fmt::format("steps within {}", format_duration(explanation.within)));
   std::int64_t before = INT64_MIN;
-  for (const ExplainedStep& step : explanation.steps) {
+  bool is_reached = true;
+  for (std::size_t i = 0; i < explanation.steps.size(); ++i) {
+    const ExplainedStep& step = explanation.steps[i];
     std::string text = (step.absent ? "not " : "") + safe_text(step.name);
     if (step.event) {
       text += fmt::format(": {}  {}  {}", time_text(step.event->time), safe_text(step.event->event_class),
@@ -201,10 +208,19 @@ void add_steps(Page& page, const Explanation& explanation) {
         text += fmt::format(", {} later", span_text(step.event->time - before));
       if (!step.absent) before = step.event->time;
     } else {
-      text += step.absent ? ": none" : ": none of " + safe_text(step.classes);
+      text += step.absent ? ": none" : ": none of " + cut(safe_text(step.classes), kWidestClasses);
     }
     const bool is_good = step.event ? !step.fails && !step.absent : step.absent;
-    page.marked(5, is_good ? "✓" : "✗", text, is_good ? Paint::kGood : Paint::kBad);
+    // A `not` is decided by the step behind it.
+    const bool is_open =
+        step.absent && !step.event && i + 1 < explanation.steps.size() && !explanation.steps[i + 1].event;
+    if (!is_reached || is_open) {
+      page.marked(5, "-", text, Paint::kDim);
+    } else {
+      page.marked(5, is_good ? "✓" : "✗", text, is_good ? Paint::kGood : Paint::kBad);
+    }
+    const bool goes_on = step.absent ? !step.event : step.event && !step.fails;
+    is_reached = is_reached && (goes_on || explanation.is_in_any_order);
     if (step.event && !step.event->at.empty()) page.line(7, Paint::kDim, safe_text(step.event->at, 300));
     if (step.where) page.condition(*step.where, 7);
   }
@@ -217,7 +233,8 @@ std::string fate_text(const Explanation& explanation, std::int64_t newest) {
                          safe_text(explanation.message, kMostValueBytes));
     case Fate::kHeldBack:
       return fmt::format(
-          "fired with score {}, held back by `quiet`: an alert of the same key at {} with score {} keeps quiet "
+          "fired with score {}, held back by `quiet`: an alert of the same key at {} with score {} keeps "
+          "quiet "
           "for {}, until {}",
           explanation.score, time_text(explanation.quiet_since), explanation.quiet_score,
           format_duration(explanation.quiet),
@@ -266,7 +283,8 @@ void add_kept(Page& page, const Explanation& explanation) {
   page.line(3, fmt::format("kept within {}: {}", format_duration(explanation.within),
                            counted(explanation.kept, "event")));
   const std::size_t shown = std::min(explanation.shown.size(), kMostKept);
-  if (explanation.kept > shown) page.line(5, Paint::kDim, fmt::format("… {} older", explanation.kept - shown));
+  if (explanation.kept > shown)
+    page.line(5, Paint::kDim, fmt::format("… {} older", explanation.kept - shown));
   for (std::size_t i = explanation.shown.size() - shown; i < explanation.shown.size(); ++i) {
     const Evidence& event = explanation.shown[i];
     const std::int64_t ago = saturating_subtract(explanation.event.time, event.time);
@@ -320,7 +338,8 @@ void add(Page& page, const Explanation& explanation, std::size_t number, std::in
     add_steps(page, explanation);
   } else {
     const bool is_step = !explanation.step_name.empty();
-    page.line(3, (is_step ? safe_text(explanation.step_name) + ": " : "on ") + safe_text(explanation.classes) +
+    page.line(3, (is_step ? safe_text(explanation.step_name) + ": " : "on ") +
+                     cut(safe_text(explanation.classes), kWidestClasses) +
                      (explanation.filter ? " where" : ""));
   }
   // Of a rule that remembers, what let the event pass is of less interest.
@@ -347,7 +366,7 @@ std::string classes_of(const ExplainPlan& plan) {
     if (std::find(classes.begin(), classes.end(), input.classes) == classes.end())
       classes.push_back(input.classes);
   }
-  return joined(classes);
+  return cut(safe_text(joined(classes)), kWidestClasses);
 }
 
 std::string counts_text(const Explainer& explainer, const EngineStats& stats) {
@@ -394,15 +413,15 @@ std::string explain_text(const Explainer& explainer, const EngineStats& stats, c
 Json explain_json(const Explainer& explainer, const EngineStats& stats) {
   const ExplainCounts& counts = explainer.counts();
   Json json = {{"rule", explainer.rule().name}, {"title", explainer.rule().title}};
-  json["counts"] = {{"records", stats.records},     {"unclaimed", stats.unclaimed},
-                    {"classes", counts.by_class},   {"looked_at", counts.came},
-                    {"disabled", counts.disabled},  {"passed", counts.passed},
-                    {"keyless", counts.keyless},    {"judged", counts.judged},
-                    {"fired", counts.fired},        {"dropped", counts.dropped},
-                    {"stopped", counts.stopped},    {"held_back", counts.held_back},
-                    {"alerts", counts.alerts}};
+  json["counts"] = {
+      {"records", stats.records},  {"unclaimed", stats.unclaimed}, {"classes", counts.by_class},
+      {"looked_at", counts.came},  {"disabled", counts.disabled},  {"passed", counts.passed},
+      {"keyless", counts.keyless}, {"judged", counts.judged},      {"fired", counts.fired},
+      {"dropped", counts.dropped}, {"stopped", counts.stopped},    {"held_back", counts.held_back},
+      {"alerts", counts.alerts}};
   json["explanations"] = Json::array();
-  for (const Explanation& explanation : explainer.best()) json["explanations"].push_back(to_json(explanation));
+  for (const Explanation& explanation : explainer.best())
+    json["explanations"].push_back(to_json(explanation));
   return json;
 }
 

@@ -1,5 +1,5 @@
-// Explanations as a person reads them: what was looked at, and for each event the tree of conditions with what
-// every part came to. Read next: explain_command.cpp for where they come from.
+// Explanations as a person reads them: what was looked at, and for each event the tree of conditions with
+// what every part came to. Read next: explain_command.cpp for where they come from.
 #pragma once
 
 #include <string>

@@ -76,13 +76,15 @@ void StepProgress::note_step(const std::string& key, const Matches& before, cons
   if (!before.by_step[step].empty()) partial = before.by_step[step].back().get();
   if (!after.by_step[step].empty() && step > 0) partial = after.by_step[step].back().get();
   const auto known = farthest_.find(key);
-  const bool is_over = partial == nullptr && known != farthest_.end() && known->second.partial->matched() == step;
+  const bool is_over =
+      partial == nullptr && known != farthest_.end() && known->second.partial->matched() == step;
   if (is_over) partial = known->second.partial.get();
   if (partial == nullptr && step > 0) return;  // nothing waits for it
   StepJudgement judgement = classify(partial != nullptr ? *partial : nothing(), step, row, key, after);
   if (is_over && judgement.result == Result::kUnmet && known->second.blocker != nullptr) {
     judgement.result = Result::kBlocked;
-    judgement.blocker = shrike::evidence_of(*known->second.blocker, state_.inputs[plan.absences[step].input].step);
+    judgement.blocker =
+        shrike::evidence_of(*known->second.blocker, state_.inputs[plan.absences[step].input].step);
   }
   tell(std::move(judgement), partial != nullptr ? *partial : nothing(), row, key);
 }
@@ -125,8 +127,7 @@ StepJudgement StepProgress::classify(const Partial& partial, std::size_t step, c
   const std::vector<Row>& blockers = partial.steps[step].blockers;
   if (!blockers.empty()) {
     judgement.result = Result::kBlocked;
-    judgement.blocker =
-        shrike::evidence_of(*blockers.back(), state_.inputs[plan.absences[step].input].step);
+    judgement.blocker = shrike::evidence_of(*blockers.back(), state_.inputs[plan.absences[step].input].step);
   }
   return judgement;
 }
@@ -145,8 +146,7 @@ void StepProgress::note_absence(const std::string& key, const Matches& before, c
     judgement.result = Result::kBlocked;
     judgement.step = step;
     judgement.matched = evidence_of(*partial, step);
-    judgement.blocker =
-        shrike::evidence_of(*row, state_.inputs[matcher_.plan().absences[step].input].step);
+    judgement.blocker = shrike::evidence_of(*row, state_.inputs[matcher_.plan().absences[step].input].step);
     farthest_[key] = {partial, row};
     tell(std::move(judgement), *partial, row, key);
   }
@@ -216,7 +216,8 @@ std::vector<Evidence> StepProgress::evidence_of(const Partial& partial, std::siz
   return evidence;
 }
 
-void StepProgress::tell(StepJudgement judgement, const Partial& partial, const Row& row, const std::string& key) {
+void StepProgress::tell(StepJudgement judgement, const Partial& partial, const Row& row,
+                        const std::string& key) {
   const StepPlan& plan = matcher_.plan();
   judgement.rule = state_.rule;
   judgement.steps = plan.steps.size();
@@ -226,8 +227,7 @@ void StepProgress::tell(StepJudgement judgement, const Partial& partial, const R
   judge_.begin();
   EventState& event = matcher_.open_for(judgement.input, *row, key, partial);
   StateStats uncounted;
-  for (const Key& own :
-       keys_of(state_.inputs[judgement.input], state_.key_cased, judge_, event, uncounted)) {
+  for (const Key& own : keys_of(state_.inputs[judgement.input], state_.key_cased, judge_, event, uncounted)) {
     if (own.identity == key) judgement.key_values = own.values;
   }
   judgement.key_names = state_.key_names;

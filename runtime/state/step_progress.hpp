@@ -21,8 +21,8 @@ class StepProgress {
       : state_(state), judge_(judge), matcher_(matcher) {}
 
   /// Rows of one time were taken under a key: what waited before and after, and what they completed.
-  void note(const std::string& key, const Matches& before, std::span<const HeldRow> rows, const Matches& after,
-            const Completed& complete);
+  void note(const std::string& key, const Matches& before, std::span<const HeldRow> rows,
+            const Matches& after, const Completed& complete);
 
  private:
   /// The longest partial match of a key, also after its time.

@@ -1,6 +1,6 @@
 // Explanations against the engine that they explain, on generated rules: what is told of every part of a
-// condition fits what is told of the whole and what the engine did, what is said to decide decides, and nobody
-// who listens changes what comes out.
+// condition fits what is told of the whole and what the engine did, what is said to decide decides, and
+// nobody who listens changes what comes out.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -60,7 +60,8 @@ bool outcome(const ExplainedPart& part, Turned turned) {
 
 bool has_choice(const ExplainedPart& part) {
   return part.kind == ExplainKind::kChoice ||
-         std::any_of(part.parts.begin(), part.parts.end(), [](const auto& inner) { return has_choice(inner); });
+         std::any_of(part.parts.begin(), part.parts.end(),
+                     [](const auto& inner) { return has_choice(inner); });
 }
 
 struct Seen {
@@ -145,7 +146,8 @@ class Listener final : public JudgementObserver {
     const ExplainedPart tree = explain(*where, event.vm, event.event);
     note(misfit_of_tree(tree, seen_));
     const bool is_where = judgement.result == StepJudgement::Result::kWhere;
-    if (is_where && tree.holds != false) note("a condition of a step holds that is said not to: " + tree.text);
+    if (is_where && tree.holds != false)
+      note("a condition of a step holds that is said not to: " + tree.text);
     const bool holds = judgement.result == StepJudgement::Result::kMatches ||
                        judgement.result == StepJudgement::Result::kCollects;
     if (holds && !any_order && tree.holds != true)
@@ -233,15 +235,15 @@ TEST_CASE("explanations of rules for single events fit the engine and the refere
         const bool fires = evaluator.fires(rule, event);
         firing += fires ? 1 : 0;
         if (!listener.wrong.empty() || listener.passes != fires)
-          FAIL("seed " << seed << ": " << listener.wrong << "; told " << listener.passes << ", the reference says "
-                       << fires << "\n"
+          FAIL("seed " << seed << ": " << listener.wrong << "; told " << listener.passes
+                       << ", the reference says " << fires << "\n"
                        << text_of(*rule.decl, files) << "\n"
                        << record);
       }
     }
   }
-  MESSAGE(pairs << " rule and record pairs, " << firing << " fire; " << seen.trees << " trees of " << seen.parts
-                << " parts, " << seen.turned << " turned round");
+  MESSAGE(pairs << " rule and record pairs, " << firing << " fire; " << seen.trees << " trees of "
+                << seen.parts << " parts, " << seen.turned << " turned round");
   CHECK(firing > 1000);
   CHECK(seen.turned > 5000);
 }
@@ -267,8 +269,8 @@ TEST_CASE("explanations of rules that remember fit the engine, and listening cha
       const auto plain =
           alerts_of(program_of(analysis.model, files, name, nullptr), log, nullptr, plain_stats);
       if (!listener.wrong.empty() || alerts != plain)
-        FAIL("seed " << seed << ", " << listener.wrong << ", " << alerts.size() << " alerts, without a listener "
-                     << plain.size() << "\n"
+        FAIL("seed " << seed << ", " << listener.wrong << ", " << alerts.size()
+                     << " alerts, without a listener " << plain.size() << "\n"
                      << files[0].text);
       CHECK(stats.firings == plain_stats.firings);
       CHECK(listener.standing == alerts.size());
@@ -280,12 +282,12 @@ TEST_CASE("explanations of rules that remember fit the engine, and listening cha
       Explainer explainer(program, plan, {1000, {}, {}});
       CHECK(alerts_of(program, log, &explainer, stats) == plain);
       std::size_t explained = 0;
-      for (const Explanation& explanation : explainer.best()) explained += explanation.fate == Fate::kAlert ? 1U : 0U;
+      for (const Explanation& explanation : explainer.best())
+        explained += explanation.fate == Fate::kAlert ? 1U : 0U;
       CHECK_MESSAGE(explained == alerts.size(), "seed " << seed << " rule " << name);
     }
   }
-  MESSAGE(rules << " rules, " << judgements << " judgements, " << attempts << " attempts at steps, " << firings
-                << " firings; " << seen.trees
-                << " trees of " << seen.parts << " parts");
+  MESSAGE(rules << " rules, " << judgements << " judgements, " << attempts << " attempts at steps, "
+                << firings << " firings; " << seen.trees << " trees of " << seen.parts << " parts");
   CHECK(firings > 1000);
 }
