@@ -8,7 +8,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "runtime/firing.hpp"
@@ -39,7 +38,6 @@ struct Judgement {
   std::function<std::vector<Evidence>(std::size_t most)> show_kept;  ///< the newest of them, in order
   // Of rules with steps:
   std::span<const Evidence> matched;  ///< the events of the steps
-  std::string_view key_identity;      ///< of rules with keys
   /// Calls back with the last event that stands for a step; its condition can be run on it.
   std::function<void(std::size_t input, const std::function<void(const SeenEvent&)>& look)> with_step;
 };
@@ -64,7 +62,6 @@ struct StepJudgement {
   std::vector<Evidence> matched = {};  ///< the last event of each step that has one
   std::span<const std::string> key_names = {};
   std::span<const Value> key_values = {};
-  std::string_view key_identity = {};
   std::int64_t within = 0;   ///< of the rule
   std::int64_t width = 0;    ///< the time that an event is too late for; of kCollects that of `in`
   std::int64_t late_by = 0;  ///< after its end

@@ -236,7 +236,6 @@ void SequenceRule::tell_judgement(const std::string& identity, const Partial& ma
   judgement.firing = firing;
   judgement.key_names = state_.key_names;
   judgement.key_values = own.values;
-  judgement.key_identity = own.identity;
   judgement.within = plan.within;
   judgement.matched = matched;
   judgement.with_step = [&](std::size_t input, const std::function<void(const SeenEvent&)>& look) {

@@ -231,7 +231,6 @@ void StepProgress::tell(StepJudgement judgement, const Partial& partial, const R
     if (own.identity == key) judgement.key_values = own.values;
   }
   judgement.key_names = state_.key_names;
-  judgement.key_identity = key;
   const Evidence told = shrike::evidence_of(*row, state_.inputs[judgement.input].step);
   judge_.observer()->stepped({judge_.vm(), event, row->event_class, row->alert_rule, told}, judgement);
 }

@@ -141,6 +141,19 @@ class Listener final : public JudgementObserver {
   void stepped(const SeenEvent& event, const StepJudgement& judgement) override {
     if (judgement.rule != plan_.rule) return;
     ++attempts;
+    using Result = StepJudgement::Result;
+    const bool is_late = judgement.result == Result::kLate;
+    if (is_late || judgement.result == Result::kStepLate) {
+      // Counted back from the event, the time that passed too long began at the step before, or not later
+      // than at the first.
+      const std::int64_t since = event.told.time - judgement.late_by - judgement.width;
+      const bool fits =
+          is_late ? since <= judgement.matched.front().time : since == judgement.matched.back().time;
+      if (judgement.late_by < 0 || !fits) note("an event is late, but not by so much: " + event.told.id);
+      ++late;
+    }
+    if (judgement.result == Result::kMatches && judgement.until <= event.told.time)
+      note("the time for the next step is over at once: " + event.told.id);
     const std::optional<ExplainNode>& where = plan_.inputs[judgement.input].where;
     if (!where) return;
     const ExplainedPart tree = explain(*where, event.vm, event.event);
@@ -158,7 +171,7 @@ class Listener final : public JudgementObserver {
 
   bool passes = false;
   bool any_order = false;
-  unsigned attempts = 0, judgements = 0, firings = 0, standing = 0, quieted = 0;
+  unsigned attempts = 0, late = 0, judgements = 0, firings = 0, standing = 0, quieted = 0;
   std::string wrong;
 
  private:
@@ -250,7 +263,7 @@ TEST_CASE("explanations of rules for single events fit the engine and the refere
 
 TEST_CASE("explanations of rules that remember fit the engine, and listening changes nothing") {
   Seen seen;
-  unsigned judgements = 0, attempts = 0, firings = 0, rules = 0;
+  unsigned judgements = 0, attempts = 0, late = 0, firings = 0, rules = 0;
   for (unsigned seed = 8000; seed < 8000 + 150 * scale(); ++seed) {
     StateGenerator generator(seed);
     const SourceFiles files{{"generated.shrike", generator.file()}};
@@ -277,6 +290,7 @@ TEST_CASE("explanations of rules that remember fit the engine, and listening cha
       CHECK(listener.quieted == stats.quieted);
       judgements += listener.judgements;
       attempts += listener.attempts;
+      late += listener.late;
       firings += listener.firings;
 
       Explainer explainer(program, plan, {1000, {}, {}});
@@ -287,7 +301,9 @@ TEST_CASE("explanations of rules that remember fit the engine, and listening cha
       CHECK_MESSAGE(explained == alerts.size(), "seed " << seed << " rule " << name);
     }
   }
-  MESSAGE(rules << " rules, " << judgements << " judgements, " << attempts << " attempts at steps, "
-                << firings << " firings; " << seen.trees << " trees of " << seen.parts << " parts");
+  MESSAGE(rules << " rules, " << judgements << " judgements, " << attempts << " attempts at steps (" << late
+                << " late), " << firings << " firings; " << seen.trees << " trees of " << seen.parts
+                << " parts");
   CHECK(firings > 1000);
+  CHECK(late > 100);
 }
