@@ -109,7 +109,8 @@ Type Checker::infer_aggregate(Expr& expr, NameScope& scope) {
     if (row->last) {
       positive_duration(expr.last.get(), scope, "`last`");
     } else {
-      report(DiagnosticId::kAggregatePlace, expr.last->span, "last", fmt::format("`{}()`", expr.name));
+      report(DiagnosticId::kAggregatePlace, expr.last->span, "last", fmt::format("`{}()`", expr.name)).help =
+          "it looks at the whole window, that of `within`";
     }
   }
   const bool is_count_of_value = row->arguments == AggregateArguments::kOneOrNone && expr.args.size() == 1 &&

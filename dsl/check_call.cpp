@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "dsl/check_context.hpp"
+#include "runtime/aggregate_table.hpp"
 #include "runtime/functions.hpp"
 
 namespace shrike {
@@ -130,6 +131,7 @@ Type Checker::infer_call(Expr& expr, NameScope& scope) {
       report_undeclared(DiagnosticId::kUnknownFunction, expr.op_span, expr.name, expr.name);
   std::vector<std::string_view> candidates = globals_of("def");
   for (const FunctionRow& row : rows) candidates.push_back(name_of(row));
+  for (const AggregateRow& row : kAggregates) candidates.push_back(row.name);
   std::string otherwise;
   if (const Global* global = find_global(expr.name)) {
     otherwise = fmt::format("`{}` is a {}", expr.name, global->kind);

@@ -154,7 +154,8 @@ class Checker {
   const Global* find_global(std::string_view name) const;
   const Global* find_global(std::string_view name, std::string_view kind) const;
   std::vector<std::string_view> globals_of(std::string_view kind) const;
-  std::uint32_t find_rule_or_report(const ast::Name& name);
+  /// `otherwise`: the help where no rule has a similar name.
+  std::uint32_t find_rule_or_report(const ast::Name& name, const std::string& otherwise = "");
   std::uint32_t find_class_or_report(const ast::Name& name);
 
   // ---- types (check_types.cpp)

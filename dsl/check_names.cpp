@@ -128,10 +128,10 @@ void Checker::declare_globals() {
   }
 }
 
-std::uint32_t Checker::find_rule_or_report(const ast::Name& name) {
+std::uint32_t Checker::find_rule_or_report(const ast::Name& name, const std::string& otherwise) {
   if (const Global* rule = find_global(name.text, "rule")) return rule->index;
   suggest_name(report_undeclared(DiagnosticId::kUnknownRule, name.span, name.text, name.text), name.span,
-               name.text, globals_of("rule"));
+               name.text, globals_of("rule"), otherwise);
   return kNoIndex;
 }
 

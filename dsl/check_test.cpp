@@ -225,7 +225,7 @@ void Checker::check_test_step(const TestStep& step, std::uint32_t rule) {
 void Checker::check_tests() {
   for (TestInfo& info : model_.tests) {
     current_ = info.decl;
-    info.rule = find_rule_or_report(info.decl->rule);
+    info.rule = find_rule_or_report(info.decl->rule, "a test is named after its rule");
     for (const ast::Case& test_case : info.decl->cases) {
       for (const TestStep& step : test_case.steps) check_test_step(step, info.rule);
     }

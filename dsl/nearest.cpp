@@ -130,14 +130,34 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
   return best;
 }
 
-bool suggest(Diagnostic& diagnostic, std::string_view written, std::initializer_list<Word> words) {
-  std::vector<std::string_view> candidates;
-  for (Word word : words) candidates.push_back(text_of(word));
+namespace {
+
+bool suggest_one_of(Diagnostic& diagnostic, std::string_view written,
+                    std::span<const std::string_view> candidates) {
   const std::string_view best = nearest(written, candidates);
   if (best.empty() || best == written) return false;
   diagnostic.help = fmt::format("did you mean `{}`?", best);
   diagnostic.repair = Diagnostic::Repair{diagnostic.where, std::string(best)};
   return true;
+}
+
+}  // namespace
+
+bool suggest(Diagnostic& diagnostic, std::string_view written, std::initializer_list<Word> words) {
+  std::vector<std::string_view> candidates;
+  for (Word word : words) candidates.push_back(text_of(word));
+  return suggest_one_of(diagnostic, written, candidates);
+}
+
+bool suggest_quoted(Diagnostic& diagnostic, std::string_view written, std::string_view text) {
+  std::vector<std::string_view> candidates;
+  for (std::size_t open = text.find('`'); open != std::string_view::npos; open = text.find('`', open)) {
+    const std::size_t close = text.find('`', open + 1);
+    if (close == std::string_view::npos) break;
+    candidates.push_back(text.substr(open + 1, close - open - 1));
+    open = close + 1;
+  }
+  return suggest_one_of(diagnostic, written, candidates);
 }
 
 void suggest_familiar_clause(Diagnostic& diagnostic, std::string_view written) {

@@ -24,6 +24,9 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
 /// Adds the nearest of these words to a message, as help and as repair. False when none is near.
 bool suggest(Diagnostic& diagnostic, std::string_view written, std::initializer_list<Word> words);
 
+/// As suggest(), of the words that a text names in backquotes: "`none` or `alert`".
+bool suggest_quoted(Diagnostic& diagnostic, std::string_view written, std::string_view text);
+
 /// Adds the clause that other rule languages call so: `condition` is `when`.
 void suggest_familiar_clause(Diagnostic& diagnostic, std::string_view written);
 

@@ -255,6 +255,7 @@ void Recovery::report(const SyntaxError& error, Body body) {
   Diagnostic d = make_diagnostic(DiagnosticId::kUnexpected, span(found), expected, described(found));
   if (opening < count()) d.second = Diagnostic::Note{span(tokens_[opening]), "opened here"};
   if (error.duration && found.kind == TokenKind::kInt) d.help = "a duration has a unit: ms, s, m, h, d or w";
+  if (is_word(found)) suggest_quoted(d, spelling(found), error.expected);
   mistakes_.add(std::move(d));
 }
 

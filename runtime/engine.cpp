@@ -342,6 +342,7 @@ Expected<void> Engine::State::remember(std::string_view record, const RecordPlac
   const std::string tenant(vm.tenant(event).as_string());
   if (vm.out_of_steps() || arena.exhausted())
     return reject(RejectReason::kLimit, "reading the record needs more than is allowed");
+  ++(tenant.empty() ? stats.tenantless_events : stats.tenant_events);
   return stage.take(std::move(row), kept, tenant);
 }
 
@@ -511,7 +512,7 @@ Expected<std::span<const Alert>> Engine::advance(std::int64_t now) {
 
 namespace {
 
-constexpr std::string_view kStateMagic = "SHRIKE-STATE 1\n";
+constexpr std::string_view kStateMagic = "SHRIKE-STATE 2\n";
 
 }  // namespace
 

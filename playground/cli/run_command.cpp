@@ -229,6 +229,11 @@ void say_notes(const RunCounts& counts, const RunOptions& options, const RunPlan
   if (counts.engine.late_events != 0 && !has_missed_events(plan, counts))
     say_note(fmt::format("{} came too late for rules that remember; see --lateness",
                          counted(counts.engine.late_events, "event")));
+  if (counts.engine.tenantless_events != 0 && counts.engine.tenant_events != 0)
+    say_note(
+        fmt::format("no tenant is named by {}, so rules do not put them together with those of a tenant; "
+                    "--tenant NAME says whose they are",
+                    counted(counts.engine.tenantless_events, "event")));
   if (counts.records == 0 && counts.failed_inputs == 0) {
     say_note("the input holds no record");
   } else if (counts.engine.unclaimed != 0 && counts.engine.unclaimed == counts.records - counts.rejected) {

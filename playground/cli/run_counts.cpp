@@ -67,10 +67,15 @@ Json state_json(const EngineStats& stats) {
     for (const StateCounter& counter : kStateCounters) one[std::string(counter.name)] = counts.*counter.count;
     rules[rule] = std::move(one);
   }
-  return Json{{"repeated_events", stats.repeated_events}, {"late_events", stats.late_events},
-              {"future_events", stats.future_events},     {"crowded_events", stats.crowded_events},
-              {"forgotten_ids", stats.forgotten_ids},     {"forgotten_tenants", stats.forgotten_tenants},
-              {"forgotten_quiet", stats.forgotten_quiet}, {"rules", std::move(rules)}};
+  return Json{{"tenantless_events", stats.tenantless_events},
+              {"repeated_events", stats.repeated_events},
+              {"late_events", stats.late_events},
+              {"future_events", stats.future_events},
+              {"crowded_events", stats.crowded_events},
+              {"forgotten_ids", stats.forgotten_ids},
+              {"forgotten_tenants", stats.forgotten_tenants},
+              {"forgotten_quiet", stats.forgotten_quiet},
+              {"rules", std::move(rules)}};
 }
 
 /// The day on which a database was built: 2026-03-02.

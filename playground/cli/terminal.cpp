@@ -10,6 +10,7 @@
 
 #include "playground/cli/exit_codes.hpp"
 #include "playground/cli/safe_text.hpp"
+#include "playground/cli/text_layout.hpp"
 
 namespace shrike::cli {
 namespace {
@@ -42,7 +43,13 @@ std::string_view code_of(Paint paint) {
 
 void say(Paint paint, std::string_view word, std::string_view text) {
   const Style style(wants_colour(STDERR_FILENO));
-  fmt::print(stderr, "{} {}\n", style(paint, word), safe_text(text));
+  // Only people at a terminal want their lines broken.
+  const std::size_t indent = word.size() + 1;
+  const std::vector<std::string> lines = is_terminal(STDERR_FILENO)
+                                             ? wrap(safe_text(text), columns_of(STDERR_FILENO) - indent)
+                                             : std::vector{safe_text(text)};
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    fmt::print(stderr, "{} {}\n", i == 0 ? style(paint, word) : std::string(indent - 1, ' '), lines[i]);
 }
 
 }  // namespace

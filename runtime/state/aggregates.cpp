@@ -29,23 +29,22 @@ Value KeptView::aggregate(std::uint32_t index, EventState& event) {
 bool KeptView::scan(const AggregateData& aggregate, std::string_view column, std::size_t at,
                     EventState& event, Counted& out) {
   const std::uint32_t event_class = class_of(events_[at]);
-  scratch_.source = judge_.source_of(event_class);
-  scratch_.kept = nullptr;
-  scratch_.profile = event.profile;
-  scratch_.tenant = event.tenant;
-  scratch_.begin(static_cast<std::uint32_t>(judge_.data().slots.size()));
-  for (const std::uint32_t slot : judge_.data().classes[event_class].kept) scratch_.set(slot, Value{});
-  for (const std::uint32_t slot : state_.key_slots) scratch_.set(slot, judge_.vm().slot(slot, event));
+  other_.source = judge_.source_of(event_class);
+  other_.kept = nullptr;
+  other_.profile = event.profile;
+  other_.tenant = event.tenant;
+  other_.begin(static_cast<std::uint32_t>(judge_.data().slots.size()));
+  for (const std::uint32_t slot : judge_.data().classes[event_class].kept) other_.set(slot, Value{});
+  for (const std::uint32_t slot : state_.key_slots) other_.set(slot, judge_.vm().slot(slot, event));
   judge_.vm().charge(kStepsPerAsked);
   BytesReader bytes(column);
   bytes.text();
-  for (const std::uint32_t slot : aggregate.scan_slots) scratch_.set(slot, bytes.value(judge_.arena()));
-  scratch_.judged = &event;
-  const bool holds = judge_.vm().decide(aggregate.scan_where, scratch_);
+  for (const std::uint32_t slot : aggregate.scan_slots) other_.set(slot, bytes.value(judge_.arena()));
+  other_.judged = &event;
+  const bool holds = judge_.vm().decide(aggregate.scan_where, other_);
   Value pack;
-  if (holds && aggregate.scan_values != kNoIndex)
-    pack = judge_.vm().evaluate(aggregate.scan_values, scratch_);
-  scratch_.judged = nullptr;
+  if (holds && aggregate.scan_values != kNoIndex) pack = judge_.vm().evaluate(aggregate.scan_values, other_);
+  other_.judged = nullptr;
   if (!holds) return false;
   if (aggregate.scan_values == kNoIndex) return true;
   if (pack.kind != Kind::kList) return false;
@@ -93,7 +92,8 @@ KeptView::Use KeptView::use_of(std::uint32_t index, EventState& event) {
     return static_cast<std::size_t>(found - events_.begin());
   };
   Use use{aggregate, index, 0, before ? judged_ : judged_ + 1};
-  use.begin = first_not(use.end, [&](const KeptEvent& e) { return is_past(e.time, now, width); });
+  const auto is_before = [&](const KeptEvent& e) { return is_past(e.time, now, width); };
+  if (is_before(events_.front())) use.begin = first_not(use.end, is_before);
   if (aggregate.scan_until != kNoIndex) {
     const Value until = of_newest(aggregate.scan_until, event);
     use.is_empty = until.kind != Kind::kTime;
@@ -108,15 +108,15 @@ KeptView::Use KeptView::use_of(std::uint32_t index, EventState& event) {
   return use;
 }
 
-std::vector<KeptView::Counted> KeptView::counted(const Use& use, EventState& event, Which which) {
-  std::vector<Counted> result;
+std::span<const KeptView::Counted> KeptView::counted(const Use& use, EventState& event, Which which) {
+  std::vector<Counted>& result = scratch_.counted;
+  result.clear();
   if (use.is_empty) return result;
   if (use.aggregate.scan_where != kNoIndex && window_ != nullptr) return counted_alike(use, event, which);
   const bool backwards = which == Which::kNewest || which == Which::kLast;
   const std::size_t most = which == Which::kAll      ? SIZE_MAX
                            : which == Which::kNewest ? kMaxEvidence
                                                      : std::size_t{1};
-  result.reserve(std::min(use.end - use.begin, most));
   for (std::size_t i = 0; i < use.end - use.begin && result.size() < most; ++i) {
     Counted one{};
     const std::size_t at = backwards ? use.end - 1 - i : use.begin + i;
@@ -145,8 +145,8 @@ bool KeptView::for_each_alike(const Use& use, EventState& event,
   return !judge_.vm().out_of_steps();
 }
 
-std::vector<KeptView::Counted> KeptView::counted_alike(const Use& use, EventState& event, Which which) {
-  std::vector<Counted> result;
+std::span<const KeptView::Counted> KeptView::counted_alike(const Use& use, EventState& event, Which which) {
+  std::vector<Counted>& result = scratch_.counted;
   const bool done = for_each_alike(use, event, [&](Counted one, const Alike& alike) {
     const std::size_t most = which == Which::kAll ? alike.size() : which == Which::kNewest ? kMaxEvidence : 1;
     const std::size_t count = std::min(most, alike.size());
@@ -203,7 +203,7 @@ bool KeptView::own_identity(const AggregateData& aggregate, EventState& event, s
   return true;
 }
 
-Value KeptView::regularity(const std::vector<Counted>& events) const {
+Value KeptView::regularity(std::span<const Counted> events) const {
   Wide gaps = 0, squares = 0;
   for (std::size_t i = 1; i < events.size(); ++i) {
     const Wide gap = gap_of(events_[events[i - 1].at].time, events_[events[i].at].time);
@@ -213,7 +213,7 @@ Value KeptView::regularity(const std::vector<Counted>& events) const {
   return shrike::regularity(gaps, squares, events.size());
 }
 
-Value KeptView::usual_count(const std::vector<Counted>& events, const WindowIndex::Arguments& numbers) const {
+Value KeptView::usual_count(std::span<const Counted> events, const WindowIndex::Arguments& numbers) const {
   std::map<std::int64_t, std::int64_t> buckets;
   for (const Counted& one : events) ++buckets[floor_div(events_[one.at].time, numbers.bucket)];
   return shrike::usual_count(buckets, floor_div(events_[judged_].time, numbers.bucket), numbers.percentage);
@@ -230,7 +230,7 @@ Value KeptView::age() const {
   return Value::of_duration(saturating_subtract(now, at == 0 ? since_.stay : events_[at].time));
 }
 
-Value KeptView::number_answer(const AggregateData& aggregate, const std::vector<Counted>& events,
+Value KeptView::number_answer(const AggregateData& aggregate, std::span<const Counted> events,
                               double percentage) const {
   std::vector<Value> values;
   bool has_floats = false;
@@ -292,7 +292,7 @@ Value KeptView::answer(std::uint32_t index, EventState& event) {
     if (!own_identity(aggregate, event, identity)) return {};
     arguments.identity = identity;
   }
-  if (notes_evidence_) counted_.push_back(index);
+  if (notes_evidence_) scratch_.asked.push_back(index);
   if (window_ != nullptr && aggregate.scan_where == kNoIndex) {
     window_->move_to(index, events_, judged_);
     if (window_->answers(index, arguments)) {
@@ -307,7 +307,7 @@ Value KeptView::answer(std::uint32_t index, EventState& event) {
   const Which which = aggregate.function == Aggregate::kFirst  ? Which::kFirst
                       : aggregate.function == Aggregate::kPrev ? Which::kLast
                                                                : Which::kAll;
-  const std::vector<Counted> events = counted(use, event, which);
+  const std::span<const Counted> events = counted(use, event, which);
   judge_.vm().charge(events.size());
   return answer_from(aggregate, events, arguments);
 }
@@ -323,7 +323,7 @@ bool KeptView::is_new(const Use& use, EventState& event, std::string_view identi
   return true;
 }
 
-Value KeptView::answer_from(const AggregateData& aggregate, const std::vector<Counted>& events,
+Value KeptView::answer_from(const AggregateData& aggregate, std::span<const Counted> events,
                             const WindowIndex::Arguments& arguments) {
   switch (aggregate.function) {
     case Aggregate::kCount:
@@ -385,10 +385,9 @@ std::vector<std::size_t> KeptView::shown(std::uint32_t index, EventState& event)
 
 std::vector<Evidence> KeptView::evidence(EventState& event) {
   std::vector<std::uint8_t> is_evidence(judged_ + 1, 0);
-  for (const std::uint32_t index : counted_) {
+  for (const std::uint32_t index : scratch_.asked) {
     for (const std::size_t at : shown(index, event)) is_evidence[at] = 1;
   }
-  counted_.clear();
   notes_evidence_ = false;
   // The newest say most; the one that fired is always there.
   std::vector<Evidence> evidence;

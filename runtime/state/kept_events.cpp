@@ -1,10 +1,12 @@
 #include "runtime/state/kept_events.hpp"
 
+#include <algorithm>
+
 namespace shrike {
 
 Evidence evidence_of(const KeptEvent& event, const RowJudge& judge) {
   if (event.row != nullptr) return {event.row->id, event.time, event.row->class_name, {}, event.row->at};
-  BytesReader brief(event.brief);
+  BytesReader brief(event.brief.view());
   Evidence evidence;
   const std::uint64_t event_class = brief.unsigned_number();
   if (event_class < judge.data().classes.size())
@@ -25,11 +27,11 @@ std::string brief_of(const Evidence& evidence, std::uint32_t event_class, RowJud
 
 std::uint32_t class_of(const KeptEvent& event) {
   if (event.row != nullptr) return event.row->event_class;
-  BytesReader brief(event.brief);
+  BytesReader brief(event.brief.view());
   return static_cast<std::uint32_t>(brief.unsigned_number());
 }
 
-std::string columns_of(const StateData& state, RowJudge& judge, EventState& event) {
+std::string_view columns_of(const StateData& state, RowJudge& judge, EventState& event) {
   std::string& told_apart = judge.scratch(0);
   std::string& values = judge.scratch(1);
   std::string& sizes = judge.scratch(2);
@@ -59,15 +61,24 @@ std::string columns_of(const StateData& state, RowJudge& judge, EventState& even
     }
     append_unsigned(sizes, bodies.size() - before);
   }
-  std::string columns;
-  columns.reserve(sizes.size() + bodies.size() + 2);
+  std::string& columns = told_apart;
+  columns.clear();
   append_text(columns, sizes);
   columns += bodies;
   return columns;
 }
 
+SharedBytes shared_columns(const KeptEvents& events, std::size_t at, std::string_view columns) {
+  constexpr std::size_t kLookedAt = 4;
+  for (std::size_t before = at; before > 0 && at - before < kLookedAt; --before) {
+    if (events[before - 1].columns.view() == columns) return events[before - 1].columns;
+  }
+  return at < events.size() && events[at].columns.view() == columns ? events[at].columns
+                                                                    : SharedBytes(columns);
+}
+
 std::string_view column_of(const KeptEvent& event, std::uint32_t column) {
-  BytesReader columns(event.columns);
+  BytesReader columns(event.columns.view());
   BytesReader sizes(columns.text());
   std::uint64_t before = 0;
   for (std::uint32_t i = 0; i < column; ++i) before += sizes.unsigned_number();

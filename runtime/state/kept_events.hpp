@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/state/rule_state.hpp"
+#include "runtime/state/shared_bytes.hpp"
 
 namespace shrike {
 
@@ -15,14 +16,17 @@ namespace shrike {
 struct KeptEvent {
   std::int64_t time = 0;
   Row row;              ///< null once nothing before it can change
-  std::string brief;    ///< brief_of(); empty while the row is there
-  std::string columns;  ///< text of their sizes, then the bytes of each; none where it leaves the event out
+  SharedBytes brief;    ///< brief_of(); empty while the row is there
+  SharedBytes columns;  ///< text of their sizes, then the bytes of each; none where it leaves the event out
 };
 
 using KeptEvents = std::vector<KeptEvent>;  ///< in the order of events
 
-/// The columns of a rule for the event that is open, its key set.
-std::string columns_of(const StateData& state, RowJudge& judge, EventState& event);
+/// The columns of a rule for the event that is open, its key set: KeptEvent::columns. Valid until the judge
+/// gives its scratch strings to something else.
+std::string_view columns_of(const StateData& state, RowJudge& judge, EventState& event);
+/// The bytes, shared with an event about the place `at` that has the same ones: most are as the one before.
+SharedBytes shared_columns(const KeptEvents& events, std::size_t at, std::string_view columns);
 
 /// Class, id, time and place of a kept event.
 Evidence evidence_of(const KeptEvent& event, const RowJudge& judge);

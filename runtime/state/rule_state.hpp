@@ -107,6 +107,9 @@ class RowJudge {
   std::vector<Key>& keys() { return keys_; }
   /// Numbers the uses of keys of all rules, so that the one used longest ago is found.
   std::uint64_t next_use() { return ++uses_; }
+  std::uint64_t uses() const { return uses_; }
+  /// A key that was used less than so many uses ago is likely to be used again soon, and not worth packing.
+  std::uint64_t fresh_uses() const { return options_.memory / kMemoryPerFreshKey; }
   /// Begins a judgement: forgets what the arena held, gives a whole budget of steps.
   void begin() {
     if (fresh_ != nullptr) {
@@ -126,6 +129,9 @@ class RowJudge {
   void keep_nothing() { fresh_ = nullptr; }
 
  private:
+  /// So that all of them take a small part of the memory.
+  static constexpr std::size_t kMemoryPerFreshKey = 16384;
+
   const Program& program_;
   Vm& vm_;
   CallContext& context_;

@@ -36,7 +36,7 @@ bool may_follow(const KeptEvent& before, const KeptEvent& event) {
 }
 
 std::size_t size_of(const KeptEvent& event) {
-  return sizeof(KeptEvent) + event.brief.size() + event.columns.size() +
+  return sizeof(KeptEvent) + event.brief.own_bytes() + event.columns.own_bytes() +
          (event.row != nullptr ? kPerRow + event.row->values.size() : 0);
 }
 
@@ -57,15 +57,16 @@ WindowRule::WindowRule(const StateData& state, std::string tenant, std::uint32_t
 void WindowRule::apply(std::span<const RowChange> changes, const GiveFiring& give) {
   for (const RowChange& change : changes) take(change);
   std::sort(dirty_.begin(), dirty_.end(), [](const Entry* a, const Entry* b) { return a->first < b->first; });
-  for (Entry* const entry : dirty_) judge_from(*entry, std::exchange(entry->second.dirty_from, kClean), give);
+  for (Entry* const entry : dirty_)
+    judge_from(*entry, std::exchange(entry->second->dirty_from, kClean), give);
   dirty_.clear();
   opened_ = {};
 }
 
 /// From this event on all events of the key are to be judged.
 void WindowRule::mark(Entry& entry, std::size_t from) {
-  if (entry.second.dirty_from == kClean) dirty_.push_back(&entry);
-  entry.second.dirty_from = std::min(entry.second.dirty_from, from);
+  if (entry.second->dirty_from == kClean) dirty_.push_back(&entry);
+  entry.second->dirty_from = std::min(entry.second->dirty_from, from);
 }
 
 /// Puts a row in its place, or takes it out, under each of its keys.
@@ -83,20 +84,25 @@ void WindowRule::take(const RowChange& change) {
   }
   for (const Key& key : keys_of(input, state_.key_cased, judge_, event_, counts_)) {
     const auto entry = key_of(key.identity);
-    KeyState& kept = entry->second;
-    kept.used = judge_.next_use();
-    use_order_.splice(use_order_.end(), kept.is_aside ? aside_ : use_order_, kept.in_use_order);
-    kept.is_aside = false;
-    const auto place = std::lower_bound(kept.events.begin(), kept.events.end(), *change.row,
-                                        [](const KeptEvent& a, const EventRow& b) {
-                                          return a.row != nullptr ? compare(*a.row, b) < 0 : a.time <= b.time;
-                                        });
+    KeyState& kept = *entry->second;
+    if (const std::uint64_t use = judge_.next_use();
+        kept.is_aside || use - kept.used >= judge_.fresh_uses() / 8) {
+      kept.used = use;
+      use_order_.splice(use_order_.end(), kept.is_aside ? aside_ : use_order_, kept.in_use_order);
+      kept.is_aside = false;
+    }
+    const bool is_last = kept.events.empty() || kept.events.back().time < change.row->time;
+    const auto place =
+        is_last ? kept.events.end()
+                : std::lower_bound(kept.events.begin(), kept.events.end(), *change.row,
+                                   [](const KeptEvent& a, const EventRow& b) {
+                                     return a.row != nullptr ? compare(*a.row, b) < 0 : a.time <= b.time;
+                                   });
     const auto at = static_cast<std::size_t>(place - kept.events.begin());
     const bool is_there =
         place != kept.events.end() && place->row != nullptr && compare(*place->row, *change.row) == 0;
     if (change.added == is_there) continue;
-    const bool is_crowded = kept.events.size() >= 2 * kMaxRows && !judge_.in_order() &&
-                            kept.events.size() - first_row(kept) >= 2 * kMaxRows;
+    const bool is_crowded = kept.events.size() - kept.decided >= 2 * kMaxRows && !judge_.in_order();
     // Before what is decided nothing comes; state that somebody made up may say otherwise.
     const bool is_decided = place != kept.events.end() && place->row == nullptr;
     if (change.added && (change.row->time < kept.since || is_crowded || is_decided)) {
@@ -108,9 +114,8 @@ void WindowRule::take(const RowChange& change) {
     if (change.added) {
       set_keys(state_, event_, key);
       opened_ = {change.row.get(), &*entry, &key};
-      KeptEvent event{change.row->time, change.row, {}, columns_of(state_, judge_, event_)};
-      kept.bytes += size_of(event);
-      kept.events.insert(place, std::move(event));
+      const std::string_view columns = columns_of(state_, judge_, event_);
+      keep(kept, at, {change.row->time, change.row, {}, shared_columns(kept.events, at, columns)});
     } else {
       erase(kept, at, at + 1);
     }
@@ -135,22 +140,30 @@ void WindowRule::take(const RowChange& change) {
 WindowRule::Keys::iterator WindowRule::key_of(const std::string& identity) {
   const auto [entry, is_new] = keys_.try_emplace(identity);
   if (!is_new) return entry;
-  KeyState& key = entry->second;
-  key.in_use_order = use_order_.insert(use_order_.end(), &entry->first);
+  entry->second = std::make_unique<KeyState>();
+  KeyState& key = *entry->second;
+  key.used = judge_.next_use();
+  key.in_use_order = use_order_.insert(use_order_.end(), &*entry);
+  key.bytes = kPerKey + identity.size();
   if (const auto stored = store_.find(identity)) {
     thaw(*stored, key);
     store_.erase(identity);
   }
-  key.bytes = kPerKey + identity.size();
-  for (const KeptEvent& event : key.events) key.bytes += size_of(event);
   bytes_ += key.bytes;
   return entry;
 }
 
+/// Puts an event in its place.
+void WindowRule::keep(KeyState& key, std::size_t at, KeptEvent event) {
+  key.bytes += size_of(event);
+  if (event.row == nullptr) ++key.decided;
+  key.events.insert(key.events.begin() + static_cast<std::ptrdiff_t>(at), std::move(event));
+}
+
 /// Puts a key away whose events are all decided, in as few bytes as they need. False when it has too many.
 bool WindowRule::store(Keys::iterator entry) {
-  const KeyState& key = entry->second;
-  if (key.events.empty() || key.events.size() > kMostStored || key.events.back().row != nullptr ||
+  const KeyState& key = *entry->second;
+  if (key.events.empty() || key.events.size() > kMostStored || key.decided < key.events.size() ||
       !key.standing.empty() || key.window != nullptr)
     return false;
   std::string bytes;
@@ -167,8 +180,8 @@ void WindowRule::freeze(const KeyState& key, std::string& out) {
   append_unsigned(out, key.events.size());
   for (const KeptEvent& event : key.events) {
     append_unsigned(out, static_cast<std::uint64_t>(newest) - static_cast<std::uint64_t>(event.time));
-    append_text(out, event.brief);
-    append_text(out, event.columns);
+    append_text(out, event.brief.view());
+    append_text(out, event.columns.view());
   }
 }
 
@@ -176,11 +189,14 @@ void WindowRule::thaw(std::string_view stored, KeyState& key) {
   BytesReader bytes(stored);
   const std::int64_t newest = bytes.signed_number();
   key.stay_since = static_cast<std::int64_t>(static_cast<std::uint64_t>(newest) - bytes.unsigned_number());
-  key.events.resize(bytes.unsigned_number());
-  for (KeptEvent& event : key.events) {
+  const std::size_t count = bytes.unsigned_number();
+  key.events.reserve(count + 1);
+  for (std::size_t at = 0; at < count; ++at) {
+    KeptEvent event;
     event.time = static_cast<std::int64_t>(static_cast<std::uint64_t>(newest) - bytes.unsigned_number());
-    event.brief = bytes.text();
-    event.columns = bytes.text();
+    event.brief = SharedBytes(bytes.text());
+    event.columns = shared_columns(key.events, at, bytes.text());
+    keep(key, at, std::move(event));
   }
 }
 
@@ -202,9 +218,9 @@ bool WindowRule::note_seen(std::int64_t time, bool added) {
 }
 
 void WindowRule::judge_from(Entry& entry, std::size_t from, const GiveFiring& give) {
-  KeyState& key = entry.second;
+  KeyState& key = *entry.second;
   bytes_ -= key.bytes;
-  while (from < key.events.size() && key.events[from].row == nullptr) ++from;
+  from = std::max(from, key.decided);
   if (judge_.in_order()) {
     judge_in_order(entry, from, give);
   } else {
@@ -213,23 +229,16 @@ void WindowRule::judge_from(Entry& entry, std::size_t from, const GiveFiring& gi
   key.bytes -= std::min(key.bytes, key.counted_window);
   key.counted_window = key.window != nullptr ? key.window->bytes() : 0;
   key.bytes += key.counted_window;
-  if (const std::size_t first = first_row(key); key.events.size() - first > kMaxRows)
-    key.since = std::max(key.since, key.events[first + (key.events.size() - first) / 2].time);
+  if (const std::size_t rows = key.events.size() - key.decided; rows > kMaxRows)
+    key.since = std::max(key.since, key.events[key.decided + rows / 2].time);
   trim(key, Trim::kLazily);
   bytes_ += key.bytes;
-  // Only what is decided goes, and of what came just now nothing is as a rule.
-  if (!key.events.empty() && key.events.back().row != nullptr) return;
-  const auto place = keys_.find(entry.first);
-  if (key.events.empty()) {
-    forget(place);
-  } else {
-    store(place);
-  }
+  if (key.events.empty()) forget(keys_.find(entry.first));
 }
 
 /// Each event is judged once, so what it gives needs not be remembered.
 void WindowRule::judge_in_order(Entry& entry, std::size_t from, const GiveFiring& give) {
-  const KeyState& key = entry.second;
+  const KeyState& key = *entry.second;
   std::optional<FiringChange> last;
   std::size_t last_at = 0;
   for (std::size_t at = from; at < key.events.size(); ++at) {
@@ -245,7 +254,7 @@ void WindowRule::judge_in_order(Entry& entry, std::size_t from, const GiveFiring
 
 /// Judges the events from there on, and tells how what stands differs from what stood.
 void WindowRule::judge_again(Entry& entry, std::size_t from, const GiveFiring& give) {
-  KeyState& key = entry.second;
+  KeyState& key = *entry.second;
   // What stood from there on; a row that was taken out is among it.
   StandingByEvent before(&is_earlier_event);
   const bool whole = from == 0 || key.events[from - 1].row == nullptr;
@@ -294,7 +303,7 @@ bool WindowRule::open(const Row& row, const Entry& entry) {
 }
 
 std::optional<Standing> WindowRule::judge_one(Entry& entry, std::size_t at) {
-  KeyState& key = entry.second;
+  KeyState& key = *entry.second;
   const Row row = key.events[at].row;
   if (!open(row, entry)) return std::nullopt;
   const std::int64_t watched =
@@ -306,7 +315,7 @@ std::optional<Standing> WindowRule::judge_one(Entry& entry, std::size_t at) {
     key.window = std::make_unique<WindowIndex>(state_, within_, profile_, judge_, event_);
   }
   KeptView view(state_, key.events, at, within_, {key.stay_since, std::min(watched, row->time)}, profile_,
-                key.window.get(), judge_, scratch_);
+                key.window.get(), judge_, other_event_, view_scratch_);
   event_.state = &view;
   const bool holds = judge_.vm().decide(state_.when, event_);
   std::optional<Standing> result;
@@ -367,15 +376,13 @@ void WindowRule::erase(KeyState& key, std::size_t first, std::size_t end) {
   } else if (key.window != nullptr) {
     key.window->let_go_from(key.events, first);
   }
-  for (std::size_t at = first; at < end; ++at) key.bytes -= size_of(key.events[at]);
+  for (std::size_t at = first; at < end; ++at) {
+    KeptEvent& event = key.events[at];
+    if (event.row == nullptr) --key.decided;
+    key.bytes -= size_of(event);
+    event = {};  // so that of those who share bytes the last one counts
+  }
   key.events.erase(begin + static_cast<std::ptrdiff_t>(first), begin + static_cast<std::ptrdiff_t>(end));
-}
-
-/// The first event that may be judged again; there need not be one.
-std::size_t WindowRule::first_row(const KeyState& key) {
-  const auto first = std::partition_point(key.events.begin(), key.events.end(),
-                                          [](const KeptEvent& event) { return event.row == nullptr; });
-  return static_cast<std::size_t>(first - key.events.begin());
 }
 
 /// Forgets what no event that may still come or be judged again can look at.
@@ -387,10 +394,11 @@ void WindowRule::trim(KeyState& key, Trim how) const {
       std::max({judge_.in_order() ? saturating_add(newest, 1) : horizon_, horizon_, key.since});
   if (settled == INT64_MIN) return;
   const std::int64_t horizon = how == Trim::kAll ? settled : std::min(settled, newest);
-  const auto first = std::partition_point(key.events.begin(), key.events.end(), [&](const KeptEvent& e) {
-    return is_past(e.time, horizon, within_);
-  });
-  const auto gone = static_cast<std::size_t>(first - key.events.begin());
+  const auto is_gone = [&](const KeptEvent& event) { return is_past(event.time, horizon, within_); };
+  std::size_t gone = 0;
+  if (is_gone(key.events.front()))
+    gone = static_cast<std::size_t>(std::partition_point(key.events.begin(), key.events.end(), is_gone) -
+                                    key.events.begin());
   // In batches: taking one from the front of many moves all of them.
   if (gone > 0 && (how == Trim::kAll || gone * 4 >= key.events.size())) {
     for (std::size_t at = 1; at <= gone && at < key.events.size(); ++at) {
@@ -399,53 +407,49 @@ void WindowRule::trim(KeyState& key, Trim how) const {
     }
     erase(key, 0, gone);
   }
-  const auto open = std::partition_point(key.events.begin(), key.events.end(),
-                                         [&](const KeptEvent& e) { return e.time < settled; });
-  for (auto at = static_cast<std::size_t>(open - key.events.begin()); at-- > 0;) {
-    KeptEvent& event = key.events[at];
-    if (event.row == nullptr) break;  // so are all before it
+  while (key.decided < key.events.size() && key.events[key.decided].time < settled) {
+    KeptEvent& event = key.events[key.decided++];
     key.bytes -= size_of(event);
-    event.brief = brief_of(evidence_of(event, judge_), event.row->event_class, judge_);
+    event.brief = SharedBytes(brief_of(evidence_of(event, judge_), event.row->event_class, judge_));
     event.row = nullptr;
     key.bytes += size_of(event);
+    if (!may_fold_ || key.decided < 3 || !is_foldable(key, key.decided - 2)) continue;
+    // An index that is kept up would begin anew each time, so with one many go at once.
+    if (key.window == nullptr) {
+      erase(key, key.decided - 2, key.decided - 1);
+    } else {
+      ++key.foldable;
+    }
   }
   while (!key.standing.empty() && key.standing.begin()->first->time < settled) {
     key.standing.erase(key.standing.begin());
     --key.counted_standing;
     key.bytes -= kPerStanding;
   }
-  if (may_fold_) fold(key, how);
+  if (may_fold_ && (how == Trim::kAll || key.foldable * 4 > key.events.size())) fold(key);
 }
 
 /// Of a run of equal events the first and the last say all.
-void WindowRule::fold(KeyState& key, Trim how) {
-  const auto is_inside = [&](std::size_t at) {
-    return at > 0 && at + 1 < key.events.size() && key.events[at + 1].row == nullptr &&
-           key.events[at - 1].columns == key.events[at].columns &&
-           key.events[at].columns == key.events[at + 1].columns;
-  };
-  // An index that is kept up would begin anew each time, so with one many go at once.
-  const std::size_t size = key.events.size();
-  if (size > 2 && is_inside(size - 2)) ++key.foldable;
-  const bool now = how == Trim::kAll || key.window == nullptr || key.foldable * 4 >= size;
-  if (!now) return;
-  const bool only_last = how == Trim::kLazily && key.window == nullptr;
-  KeptEvents folded;
-  if (only_last) {
-    while (key.events.size() > 2 && is_inside(key.events.size() - 2))
-      erase(key, key.events.size() - 2, key.events.size() - 1);
-  } else {
-    if (key.window != nullptr) key.window->let_go_from(key.events, 0);
-    for (std::size_t at = 0; at < size; ++at) {
-      if (is_inside(at)) {
-        key.bytes -= size_of(key.events[at]);
-      } else {
-        folded.push_back(key.events[at]);
-      }
-    }
-    key.events = std::move(folded);
-  }
+bool WindowRule::is_foldable(const KeyState& key, std::size_t at) {
+  return at > 0 && at + 1 < key.decided && key.events[at - 1].columns == key.events[at].columns &&
+         key.events[at].columns == key.events[at + 1].columns;
+}
+
+void WindowRule::fold(KeyState& key) {
   key.foldable = 0;
+  std::vector<std::size_t> folded;
+  for (std::size_t at = 1; at < key.decided; ++at) {
+    if (is_foldable(key, at)) folded.push_back(at);
+  }
+  if (folded.empty()) return;
+  if (key.window != nullptr) key.window->let_go_from(key.events, 0);
+  for (const std::size_t at : folded) {
+    key.bytes -= size_of(key.events[at]);
+    key.events[at] = {};  // so that of those who share bytes the last one counts
+  }
+  key.decided -= folded.size();
+  std::erase_if(key.events,
+                [](const KeptEvent& event) { return event.row == nullptr && event.brief.view().empty(); });
 }
 
 void WindowRule::settle(std::int64_t horizon) {
@@ -456,9 +460,9 @@ void WindowRule::settle(std::int64_t horizon) {
   }
   // The order of use is about that of time. What is decided is put away, or waits aside if it is too much.
   while (!use_order_.empty()) {
-    const auto entry = keys_.find(*use_order_.front());
-    KeyState& key = entry->second;
-    if (key.events.back().time >= horizon_) break;
+    KeyState& key = *use_order_.front()->second;
+    if (key.events.back().time >= horizon_ || judge_.uses() - key.used < judge_.fresh_uses()) break;
+    const auto entry = keys_.find(use_order_.front()->first);
     bytes_ -= key.bytes;
     trim(key, Trim::kLazily);
     bytes_ += key.bytes;
@@ -470,9 +474,8 @@ void WindowRule::settle(std::int64_t horizon) {
     }
   }
   while (!aside_.empty()) {
-    const auto entry = keys_.find(*aside_.front());
-    if (!is_past(entry->second.events.back().time, horizon_, within_)) break;
-    forget(entry);
+    if (!is_past(aside_.front()->second->events.back().time, horizon_, within_)) break;
+    forget(keys_.find(aside_.front()->first));
   }
   store_.drop_oldest_while([this](std::string_view, std::string_view stored) {
     BytesReader bytes(stored);
@@ -481,8 +484,8 @@ void WindowRule::settle(std::int64_t horizon) {
 }
 
 void WindowRule::forget(Keys::iterator key) {
-  bytes_ -= key->second.bytes;
-  (key->second.is_aside ? aside_ : use_order_).erase(key->second.in_use_order);
+  bytes_ -= key->second->bytes;
+  (key->second->is_aside ? aside_ : use_order_).erase(key->second->in_use_order);
   keys_.erase(key);
 }
 
@@ -492,7 +495,7 @@ std::uint64_t WindowRule::oldest_use(bool in_progress) const {
 }
 
 std::uint64_t WindowRule::oldest_of(const UseOrder& order) const {
-  return order.empty() ? UINT64_MAX : keys_.at(*order.front()).used;
+  return order.empty() ? UINT64_MAX : order.front()->second->used;
 }
 
 void WindowRule::evict_oldest(bool in_progress) {
@@ -503,7 +506,7 @@ void WindowRule::evict_oldest(bool in_progress) {
     return;
   }
   const UseOrder& order = oldest_of(aside_) == oldest ? aside_ : use_order_;
-  forget(keys_.find(*order.front()));
+  forget(keys_.find(order.front()->first));
   ++counts_.evicted_keys;
 }
 
@@ -516,7 +519,7 @@ void WindowRule::save(std::string& out) const {
     append_unsigned(out, count);
   }
   std::vector<std::pair<std::string_view, const KeyState*>> sorted;
-  for (const auto& [identity, key] : keys_) sorted.emplace_back(identity, &key);
+  for (const auto& [identity, key] : keys_) sorted.emplace_back(identity, key.get());
   store_.for_each(
       [&](std::string_view identity, std::string_view) { sorted.emplace_back(identity, nullptr); });
   std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -529,6 +532,7 @@ void WindowRule::save(std::string& out) const {
       thaw(*store_.find(identity), plain);
     } else {
       plain.events = key->events;
+      plain.decided = key->decided;
       plain.standing = key->standing;
       plain.counted_standing = key->counted_standing;
       plain.stay_since = key->stay_since;
@@ -550,7 +554,7 @@ void WindowRule::append_key(std::string& out, const KeyState& key) const {
   append_unsigned(out, key.events.size());
   for (const KeptEvent& event : key.events) {
     append_signed(out, event.time);
-    append_text(out, event.columns);
+    append_text(out, event.columns.view());
     const Evidence evidence = event.row == nullptr ? evidence_of(event, judge_) : Evidence{};
     append_text(out, evidence.event_class);
     append_text(out, evidence.id);
@@ -579,23 +583,22 @@ bool WindowRule::load(BytesReader& bytes, const RowLayouts& layouts) {
   std::vector<std::pair<std::int64_t, std::string>> by_use;
   for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {
     std::string identity(bytes.text());
-    KeyState key;
-    if (!read_key(bytes, layouts, key) || keys_.contains(identity)) {
+    auto key = std::make_unique<KeyState>();
+    if (!read_key(bytes, layouts, *key) || keys_.contains(identity)) {
       keys_.clear();
       return false;
     }
-    by_use.emplace_back(key.events.back().time, identity);
+    by_use.emplace_back(key->events.back().time, identity);
     keys_.emplace(std::move(identity), std::move(key));
   }
   std::sort(by_use.begin(), by_use.end());
   for (const auto& [time, identity] : by_use) {
     const auto entry = keys_.find(identity);
-    KeyState& key = entry->second;
-    key.in_use_order = use_order_.insert(use_order_.end(), &entry->first);
+    KeyState& key = *entry->second;
+    key.in_use_order = use_order_.insert(use_order_.end(), &*entry);
     key.used = judge_.next_use();
     key.counted_standing = key.standing.size();
-    key.bytes = kPerKey + identity.size() + kPerStanding * key.counted_standing;
-    for (const KeptEvent& event : key.events) key.bytes += size_of(event);
+    key.bytes += kPerKey + identity.size() + kPerStanding * key.counted_standing;
     bytes_ += key.bytes;
     store(entry);
   }
@@ -608,7 +611,7 @@ bool WindowRule::read_key(BytesReader& bytes, const RowLayouts& layouts, KeyStat
   for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {
     KeptEvent event;
     event.time = bytes.signed_number();
-    event.columns = bytes.text();
+    event.columns = shared_columns(key.events, key.events.size(), bytes.text());
     Evidence evidence;
     evidence.event_class = bytes.text();
     evidence.id = bytes.text();
@@ -623,10 +626,11 @@ bool WindowRule::read_key(BytesReader& bytes, const RowLayouts& layouts, KeyStat
       const auto named = std::find_if(classes.begin(), classes.end(),
                                       [&](const ClassData& c) { return c.name == evidence.event_class; });
       if (named == classes.end()) return false;
-      event.brief = brief_of(evidence, static_cast<std::uint32_t>(named - classes.begin()), judge_);
+      event.brief =
+          SharedBytes(brief_of(evidence, static_cast<std::uint32_t>(named - classes.begin()), judge_));
     }
     if (!key.events.empty() && !may_follow(key.events.back(), event)) return false;
-    key.events.push_back(std::move(event));
+    keep(key, key.events.size(), std::move(event));
   }
   for (std::uint64_t left = bytes.unsigned_number(); left > 0 && bytes.ok(); --left) {
     Standing standing;

@@ -33,25 +33,28 @@ class WindowRule : public RuleState {
  private:
   using StandingByEvent = std::map<Row, Standing, bool (*)(const Row&, const Row&)>;
 
+  struct KeyState;
+  using Keys = std::unordered_map<std::string, std::unique_ptr<KeyState>>;
+  using Entry = Keys::value_type;
+  using UseOrder = std::list<Entry*>;
+
   struct KeyState {
     KeptEvents events;
-    StandingByEvent standing{&is_earlier_event};  ///< by the event that fired
-    std::int64_t stay_since = 0;                  ///< when the stay of the first kept event began, for age()
-    bool is_aside = false;
-    std::uint64_t used = 0;  ///< number of the use
+    std::size_t decided = 0;  ///< so many of them, the first ones, have no row any more
     std::size_t bytes = 0;
-    std::size_t counted_standing = 0;          ///< in `bytes`
-    std::size_t counted_window = 0;            ///< in `bytes`: those of `window`
-    std::size_t foldable = 0;                  ///< events that fold() could take, about
-    std::int64_t since = INT64_MIN;            ///< rows before it are not taken any more, see kMaxRows
-    std::size_t dirty_from = kClean;           ///< from this event on all are to be judged
+    std::uint64_t used = 0;           ///< number of the use since which its place in use_order_ is as it is
+    std::int64_t stay_since = 0;      ///< when the stay of the first kept event began, for age()
+    std::int64_t since = INT64_MIN;   ///< rows before it are not taken any more, see kMaxRows
+    std::size_t dirty_from = kClean;  ///< from this event on all are to be judged
     std::unique_ptr<WindowIndex> window = {};  ///< for keys with many events
-    std::list<const std::string*>::iterator in_use_order = {};
+    bool is_aside = false;
+    std::size_t counted_standing = 0;             ///< in `bytes`
+    std::size_t counted_window = 0;               ///< in `bytes`: those of `window`
+    std::size_t foldable = 0;                     ///< events that fold() could take, about
+    StandingByEvent standing{&is_earlier_event};  ///< by the event that fired
+    UseOrder::iterator in_use_order = {};
   };
-  using UseOrder = std::list<const std::string*>;
   enum class Trim : std::uint8_t { kLazily, kAll };
-  using Keys = std::unordered_map<std::string, KeyState>;
-  using Entry = Keys::value_type;
   static constexpr std::size_t kClean = SIZE_MAX;
   /// What event_ holds: a row as it stands under a key.
   struct Opened {
@@ -70,8 +73,8 @@ class WindowRule : public RuleState {
   void tell(const KeyState& key, std::size_t at, bool holds, bool stopped, const Firing* firing);
   bool open(const Row& row, const Entry& entry);
   void trim(KeyState& key, Trim how) const;
-  static std::size_t first_row(const KeyState& key);
-  static void fold(KeyState& key, Trim how);
+  static bool is_foldable(const KeyState& key, std::size_t at);
+  static void fold(KeyState& key);
   static void erase(KeyState& key, std::size_t first, std::size_t end);
   void append_key(std::string& out, const KeyState& key) const;
   Keys::iterator key_of(const std::string& identity);
@@ -79,6 +82,7 @@ class WindowRule : public RuleState {
   std::uint64_t oldest_of(const UseOrder& order) const;
   static void freeze(const KeyState& key, std::string& out);
   static void thaw(std::string_view stored, KeyState& key);
+  static void keep(KeyState& key, std::size_t at, KeptEvent event);
   bool read_key(BytesReader& bytes, const RowLayouts& layouts, KeyState& key);
   void forget(Keys::iterator key);
 
@@ -96,7 +100,8 @@ class WindowRule : public RuleState {
   std::vector<Entry*> dirty_;  ///< while changes are applied
   Opened opened_;              ///< likewise
   EventState& event_ = judge_.event();
-  EventState& scratch_ = judge_.other_event();
+  EventState& other_event_ = judge_.other_event();
+  KeptView::Scratch view_scratch_;
 };
 
 }  // namespace shrike

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdio>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -119,8 +120,10 @@ void growth() {
 
 }  // namespace
 
-int main() {
-  stream(shrike::bench::compiled_library());
-  growth();
+/// `stream` or `growth` as an argument: only that.
+int main(int argc, char** argv) {
+  const std::string_view only = argc > 1 ? argv[1] : "";
+  if (only != "growth") stream(shrike::bench::compiled_library());
+  if (only != "stream") growth();
   return 0;
 }

@@ -170,6 +170,28 @@ TEST_CASE("a state file makes daily exports one run") {
   CHECK(contains(damaged.err, "this is no state of Shrike"));
 }
 
+TEST_CASE("events of no tenant beside those of one are told") {
+  const Folder folder;
+  folder.add(
+      "both.shrike",
+      "class login \"Logins\" {\n  id: string\n  time: time\n  tenant: string\n  user: string\n}\n"
+      "source logins: login {\n  accept has raw.user\n  id = text(raw.id)\n  time = time(raw.time)\n"
+      "  tenant = text(raw.tenant)\n  user = text(raw.user)\n}\n"
+      "rule twice \"Twice\" {\n  severity low\n  on login\n  each user within 1h\n  when count() >= 2\n"
+      "  say \"{user}\"\n}\n");
+  folder.add("named.json", R"({"id":"1","time":"2026-03-04T09:00:00Z","tenant":"contoso","user":"ann"})");
+  folder.add("nameless.json", R"({"id":"2","time":"2026-03-04T09:10:00Z","user":"ann"})");
+  const auto apart = folder.shrike({"run", "--rules", "both.shrike", "named.json", "nameless.json"});
+  CHECK(contains(apart.out, "No alerts"));
+  CHECK(contains(apart.err, "no tenant is named by 1 event,"));
+  const auto together =
+      folder.shrike({"run", "--rules", "both.shrike", "--tenant", "contoso", "named.json", "nameless.json"});
+  CHECK(contains(together.out, "Twice"));
+  CHECK_FALSE(contains(together.err, "no tenant"));
+  const auto alone = folder.shrike({"run", "--rules", "both.shrike", "nameless.json"});
+  CHECK_FALSE(contains(alone.err, "no tenant"));
+}
+
 TEST_CASE("settings and exceptions hold for the standard library") {
   const Folder folder;
   folder.add("a.json", forwarding_record(1));
