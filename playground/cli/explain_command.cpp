@@ -135,6 +135,8 @@ tl::expected<Explained, int> compile_rule(const Options& options) {
 int explain(const Options& options) {
   if (auto wrong = wrong_choice("--format", options.format, kFormats)) return wrong_usage("explain", *wrong);
   if (auto wrong = no_records(options.inputs)) return wrong_usage("explain", *wrong);
+  if (options.limit > kMostExplanations)
+    return wrong_usage("explain", fmt::format("--limit takes a number up to {}", kMostExplanations));
   EngineOptions engine_options;
   if (auto wrong = set_memory(engine_options, options.memory)) return wrong_usage("explain", *wrong);
   std::vector<std::string> inputs = options.inputs;
@@ -181,7 +183,7 @@ int explain(const Options& options) {
   if (engine.stats().is_incomplete())
     say_warning("the result is incomplete: limits of memory were reached; --memory allows more");
   const bool is_asked = !options.alert.empty() || !options.event.empty();
-  if (is_asked && explainer.best().empty()) {
+  if (is_asked && explain_options.most != 0 && explainer.best().empty()) {
     say_error(
         options.alert.empty()
             ? fmt::format("no event that `{}` looks at has the id `{}`", options.rule, options.event)
@@ -258,7 +260,6 @@ void add_explain(CLI::App& app, Action& action) {
       ->group(out);
   command->add_option("--limit", options->limit, "How many events are explained; 3 without it")
       ->type_name("N")
-      ->check(CLI::Range(std::size_t{0}, kMostExplanations))
       ->group(out);
   command->add_flag("--all", options->all, "Explain all events, up to 1000, the closest first")->group(out);
   command->callback([options, &action] { action = [options] { return explain(*options); }; });

@@ -12,7 +12,7 @@ using nlohmann::json;
 using shrike_test::Folder;
 using shrike_test::forwarding_record;
 using shrike_test::harmless_record;
-using shrike_test::kSmallRule;
+using shrike_test::has_terminals;
 using shrike_test::RunWith;
 
 namespace {
@@ -343,6 +343,7 @@ TEST_CASE("explain: wrong usage") {
   CHECK(misspelt.code == 2);
   CHECK(contains(misspelt.err, "did you mean `rule_external_forward`?"));
   CHECK(folder.shrike({"explain"}).code == 2);
+  CHECK(folder.shrike({"explain", "--limit", "1001", "rule_hides_mail", "a.ndjson"}).code == 2);
   CHECK(folder.shrike({"explain", "--format", "xml", "rule_hides_mail", "a.ndjson"}).code == 2);
   const auto broken = folder.shrike({"explain", "--rules", "bad.shrike", "a", "a.ndjson"});
   CHECK(broken.code == 2);
@@ -369,6 +370,17 @@ TEST_CASE("explain: text of events cannot do harm, and long ones are cut") {
       folder.shrike({"explain", "--rules", "rules.shrike", "--format", "json", "hides", "a.ndjson"});
   CHECK_FALSE(contains(for_programs.out, "\x1b"));
   CHECK(json::parse(for_programs.out)["explanations"].size() == 2);
+}
+
+TEST_CASE("explain: on a terminal what decided has a colour") {
+  if (!has_terminals()) return;
+  const Folder folder;
+  folder.add("rules.shrike", kRules);
+  folder.add("a.ndjson", event("e1", "08:00:00", "Show", "\"size\":700"));
+  const auto result = folder.shrike({"explain", "--rules", "rules.shrike", "hides", "a.ndjson"},
+                                    RunWith{.environment = {"TERM=xterm"}, .terminal = true});
+  CHECK(contains(result.out, "\x1b[1;31m✗\x1b[0m \x1b[1;31moperation in hidden\x1b[0m"));
+  CHECK(contains(result.out, "\x1b[2m✓\x1b[0m \x1b[2mis_large or not user == \"root\"\x1b[0m"));
 }
 
 TEST_CASE("explain: settings, and a rule that they disable") {
