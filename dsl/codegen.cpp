@@ -73,6 +73,8 @@ class ProgramGenerator {
   void generate_rule_lets(const ast::Rule& rule, const RuleInfo& info, const UnitContext& context);
   void generate_respond(const ast::Rule& rule, RuleData& data, const UnitContext& context);
   void generate_exceptions();
+  void explain(const ast::Rule& rule, std::uint32_t number, const UnitContext& context,
+               const StateGenerator* remembered);
   void generate_profiles();
   void apply(const SettingsInfo::Value& value, ProfileData& profile);
   void place_units();
@@ -529,6 +531,9 @@ void ProgramGenerator::generate_rule(std::uint32_t model_rule) {
   }
   generate_respond(rule, data, context);
 
+  if (options_.explain != nullptr && options_.explain->name == data.name)
+    explain(rule, number, context, remembered);
+
   for (const std::uint32_t field : fields_relied_on(rule)) data.slots.push_back(slots_.of_field(field));
   std::sort(data.slots.begin(), data.slots.end());
   out_.rules.push_back(std::move(data));
@@ -543,6 +548,25 @@ void ProgramGenerator::generate_respond(const ast::Rule& rule, RuleData& data, c
     data.respond.push_back(
         {action.name, rule_unit(generator.pack_if(pointers(action.args), condition), expr->span)});
   }
+}
+
+/// Units for the parts of the rule's conditions.
+void ProgramGenerator::explain(const ast::Rule& rule, std::uint32_t number, const UnitContext& context,
+                               const StateGenerator* remembered) {
+  ExplainPlan& plan = *options_.explain;
+  ExplainGenerator generator(
+      context, plan, [this](UnitDraft unit, Span where) { return rule_unit(std::move(unit), where); });
+  plan.rule = number;
+  if (rule.order == ast::StepOrder::kNone) {
+    plan.inputs.push_back(generator.on(rule));
+  } else {
+    for (const ast::Step& step : rule.steps) {
+      plan.inputs.push_back(
+          generator.step(step, rule.each, [&](const Expr& part) { return remembered->reads_step(part); }));
+    }
+  }
+  if (rule.when) plan.when = generator.condition(*rule.when);
+  for (const auto& amount : rule.score) plan.score.push_back(generator.value(*amount));
 }
 
 void ProgramGenerator::generate_exceptions() {
@@ -565,6 +589,18 @@ void ProgramGenerator::generate_exceptions() {
       constexpr std::int64_t kDay = 24LL * 3600 * 1'000'000'000;
       if (const auto* day = std::get_if<ast::Time>(&except.until->literal))
         data.until = day->nanoseconds + kDay;
+    }
+    if (options_.explain != nullptr && options_.explain->rule == data.rule) {
+      ExplainException explained;
+      explained.exception = static_cast<std::uint32_t>(out_.exceptions.size());
+      if (except.where) {
+        const UnitContext& context =
+            remembered != state_generators_.end() ? remembered->second->context() : plain;
+        explained.where = ExplainGenerator(context, *options_.explain, [this](UnitDraft unit, Span where) {
+                            return rule_unit(std::move(unit), where);
+                          }).condition(*except.where);
+      }
+      options_.explain->exceptions.push_back(std::move(explained));
     }
     out_.exceptions.push_back(std::move(data));
   }
@@ -673,6 +709,7 @@ void ProgramGenerator::place_units() {
     move(exception.where);
     move(exception.score);
   }
+  if (options_.explain != nullptr) options_.explain->for_each_unit(move);
   for (UnitData& unit : out_.units) unit.cost = worst_case_cost(out_, unit);
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "dsl/explain_plan.hpp"
 #include "dsl/model.hpp"
 #include "runtime/program_data.hpp"
 #include "shrike/diagnostic.hpp"
@@ -17,6 +18,7 @@ struct GenerateOptions {
   std::vector<std::string> only;               ///< rules to keep by name; empty: all
   std::vector<SettingsInfo::Value> overrides;  ///< `set` of a test: on top of every setting
   std::vector<std::string> fields;             ///< fields to compute although no rule needs them
+  ExplainPlan* explain = nullptr;              ///< filled for the rule that it names, when it is there
 };
 
 /// Generates code for the rules of a model that checked without errors, and for those that they read. Empty

@@ -88,8 +88,6 @@ std::uint32_t StateGenerator::own_keys() {
 
 // ---- inputs
 
-/// Whether a condition looks at a step before its own (kNoIndex: at any, or at a key), by itself or through a
-/// `let`.
 bool StateGenerator::reads_step(const Expr& expr, std::uint32_t step) const {
   bool found = false;
   walk(expr, [&](const Expr& part) {
@@ -338,6 +336,7 @@ void StateGenerator::scanned_aggregate(const Expr& expr, const std::vector<const
 }
 
 std::uint32_t StateGenerator::aggregate(const Expr& expr) {
+  if (const auto known = aggregates_.find(&expr); known != aggregates_.end()) return known->second;
   AggregateData data;
   if (const AggregateRow* row = find_aggregate(expr.name); row != nullptr) data.function = row->function;
   data.state = number_;
@@ -374,7 +373,9 @@ std::uint32_t StateGenerator::aggregate(const Expr& expr) {
     if (told_apart && !is_scanned) data_.columns[data.column].told_apart = true;
   }
   out_.aggregates.push_back(std::move(data));
-  return static_cast<std::uint32_t>(out_.aggregates.size() - 1);
+  const auto number = static_cast<std::uint32_t>(out_.aggregates.size() - 1);
+  aggregates_.emplace(&expr, number);
+  return number;
 }
 
 }  // namespace shrike

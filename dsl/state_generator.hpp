@@ -68,6 +68,9 @@ class StateGenerator {
   void generate(const std::map<std::uint32_t, std::uint32_t>& rule_index);
   /// A unit that gives the rule's own keys.
   std::uint32_t own_keys();
+  /// Whether a condition looks at a step before its own (kNoIndex: at any, or at a key), by itself or through
+  /// a `let`.
+  bool reads_step(const ast::Expr& expr, std::uint32_t step = kNoIndex) const;
   /// After all expressions of the rule and its exceptions.
   StateData take();
 
@@ -87,7 +90,6 @@ class StateGenerator {
   InputData input_of(const std::vector<ast::ClassRef>& refs, const std::vector<const ast::Expr*>& conditions,
                      const std::map<std::uint32_t, std::uint32_t>& rule_index);
   InputData step_input(const ast::Step& step, const std::map<std::uint32_t, std::uint32_t>& rule_index);
-  bool reads_step(const ast::Expr& expr, std::uint32_t step = kNoIndex) const;
   std::string fingerprint() const;
   void collect_step_slots(const ast::Expr& expr, std::uint32_t step, std::set<std::uint32_t>& slots) const;
   void collect_kept_slots(const ast::Expr& expr, std::set<std::uint32_t>& slots) const;
@@ -101,7 +103,8 @@ class StateGenerator {
   const std::uint32_t number_;
   const AddUnit add_;
   StateData data_;
-  std::vector<Column> columns_;  ///< beside StateData::columns
+  std::vector<Column> columns_;                           ///< beside StateData::columns
+  std::map<const ast::Expr*, std::uint32_t> aggregates_;  ///< those that have a number
 };
 
 /// A length of time as the program holds it; null is none.

@@ -1,6 +1,7 @@
 #include "dsl/test_runner.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -8,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "dsl/compilation.hpp"
+#include "dsl/explainer.hpp"
 #include "runtime/alert_builder.hpp"
 #include "runtime/arena.hpp"
 #include "runtime/json.hpp"
@@ -109,9 +111,13 @@ class CaseRunner {
     bool told = false;  ///< beside an expectation that failed
   };
 
-  std::optional<Program> compile();
+  std::optional<Program> compile(ExplainPlan* plan);
   std::optional<ast::Ref> target_of(const std::vector<ast::Name>& path) const;
   void deliver(const TestStep& step);
+  /// Gives the events of a step to an engine.
+  using TakeFed = std::function<void(const Expected<std::span<const Alert>>&)>;
+  void feed(Engine& engine, const TestStep& step, const TakeFed& take) const;
+  void explain();
   void give(const TestStep& step);
   void take(const Expected<std::span<const Alert>>& fed);
   void expect(const TestStep& step);
@@ -147,8 +153,9 @@ std::optional<ast::Ref> CaseRunner::target_of(const std::vector<ast::Name>& path
   return std::nullopt;
 }
 
-std::optional<Program> CaseRunner::compile() {
+std::optional<Program> CaseRunner::compile(ExplainPlan* plan) {
   GenerateOptions options;
+  options.explain = plan;
   options.only = {test_.rule.text};
   options.fields = wanted_;
   for (const TestStep& step : case_.steps) {
@@ -173,7 +180,7 @@ std::vector<std::string> CaseRunner::run() {
       if (expects) wanted_.push_back(field.name.text);
     }
   }
-  auto program = compile();
+  auto program = compile(nullptr);
   if (!program) return failures_;
   EngineOptions options;
   options.decide = Decide::kEarly;
@@ -209,7 +216,44 @@ std::vector<std::string> CaseRunner::run() {
     if (seen.stands && !seen.expected && !seen.told)
       failures_.push_back("an alert that was not expected: " + describe(seen));
   }
+  if (!failures_.empty()) explain();
   return failures_;
+}
+
+/// Tells of the event that came closest to an alert what decided. The events are put into their order, as
+/// files are.
+void CaseRunner::explain() {
+  ExplainPlan plan;
+  plan.name = test_.rule.text;
+  auto program = compile(&plan);
+  if (!program || plan.rule == kNoIndex) return;
+  Explainer explainer(*program, std::move(plan), {1, {}, {}});
+  EngineOptions options;
+  options.decide = Decide::kFinal;
+  options.observer = &explainer;
+  Engine engine(std::move(*program), options);
+  clock_ = kClockStart;
+  for (const TestStep& step : case_.steps) {
+    if (step.kind == TestStep::Kind::kAt) {
+      clock_ = moment(step.at.get());
+      if (step.event) feed(engine, step, [](const auto&) {});
+    } else if (step.kind == TestStep::Kind::kGiven) {
+      (void)engine.feed(step.raw);
+    }
+  }
+  if (!engine.finish([](const Alert&) {})) return;
+  for (const Explanation& explanation : explainer.best()) {
+    constexpr std::size_t kMostLines = 10;
+    std::string& text = failures_.back();
+    text += fmt::format("\n      closest: {} {} at {}", explanation.event.event_class, explanation.event.id,
+                        format_time(explanation.event.time));
+    std::vector<std::string> lines = brief(explanation);
+    if (lines.size() > kMostLines) {
+      lines.resize(kMostLines);
+      lines.emplace_back("…");
+    }
+    for (const std::string& line : lines) text += "\n        " + line;
+  }
 }
 
 std::int64_t CaseRunner::moment(const Expr* at) const {
@@ -226,7 +270,10 @@ void CaseRunner::deliver(const TestStep& step) {
   clock_ = moment(step.at.get());
   // The clock decides what did not happen, however late events may come.
   take(engine_->advance(clock_));
-  if (!step.event) return;
+  if (step.event) feed(*engine_, step, [this](const auto& fed) { take(fed); });
+}
+
+void CaseRunner::feed(Engine& engine, const TestStep& step, const TakeFed& take) const {
   Arena arena;
   Engine::Fields fields;
   std::map<std::string, std::vector<MapEntry>> maps;
@@ -250,8 +297,8 @@ void CaseRunner::deliver(const TestStep& step) {
   for (const auto& [name, entries] : maps) fields.emplace_back(name, Value::of_map(entries));
   if (!has_time) fields.emplace_back("time", Value::of_time(clock_));
   for (std::int64_t i = 0; i < step.times.value_or(1); ++i) {
-    take(step.event->alert ? engine_->feed_alert(step.event->name.text, fields)
-                           : engine_->feed_event(step.event->name.text, fields));
+    take(step.event->alert ? engine.feed_alert(step.event->name.text, fields)
+                           : engine.feed_event(step.event->name.text, fields));
   }
 }
 

@@ -125,10 +125,10 @@ PositionData LineStarts::position(Span span) const {
 
 // ---- emitting
 
-UnitDraft UnitGenerator::condition(const Expr& expr) {
+UnitDraft UnitGenerator::condition(const Expr& expr, Calls calls) {
   const Label no = new_label();
   places_.push_back(&expr);
-  branch(expr, nullptr, false, no);
+  inside(calls, nullptr, [&](const Scope* scope) { branch(expr, scope, false, no); });
   emit(Opcode::kReturnTrue, 0, 0, 0, 0);
   bind(no);
   emit(Opcode::kReturnFalse, 0, 0, 0, 0);
@@ -172,6 +172,14 @@ UnitDraft UnitGenerator::value(const Expr* expr, const Type& type, const Expr* f
     }
   }
   bind(done);
+  emit(Opcode::kReturn, 0, 0, Operand(OperandKind::kRegister, result).bits(), 0);
+  return finish();
+}
+
+UnitDraft UnitGenerator::plain_value(const Expr& expr, Calls calls) {
+  const std::uint16_t result = allocate();
+  places_.push_back(&expr);
+  inside(calls, nullptr, [&](const Scope* scope) { into(result, expr, scope); });
   emit(Opcode::kReturn, 0, 0, Operand(OperandKind::kRegister, result).bits(), 0);
   return finish();
 }
@@ -781,6 +789,16 @@ void UnitGenerator::with_parameters(const Expr& call, const Scope* scope, Body b
   }
   body(*def.decl->body, parent);
   --def_depth_;
+}
+
+template <class Body>
+void UnitGenerator::inside(Calls calls, const Scope* scope, const Body& body) {
+  if (calls.empty()) {
+    body(scope);
+    return;
+  }
+  with_parameters(*calls[0], scope,
+                  [&](const Expr&, const Scope* inner) { this->inside(calls.subspan(1), inner, body); });
 }
 
 }  // namespace shrike

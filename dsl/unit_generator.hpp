@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -89,8 +90,11 @@ class UnitGenerator {
  public:
   explicit UnitGenerator(const UnitContext& context) : context_(context) {}
 
+  /// Calls of `def`s that lead to an expression inside of one, from the outside in.
+  using Calls = std::span<const ast::Expr* const>;
+
   /// A condition that holds when `expr` does.
-  UnitDraft condition(const ast::Expr& expr);
+  UnitDraft condition(const ast::Expr& expr, Calls calls = {});
   /// A condition that holds when all of them do.
   UnitDraft conditions(const std::vector<const ast::Expr*>& exprs);
   /// A list of what the slots hold, missing ones kept.
@@ -98,6 +102,8 @@ class UnitGenerator {
   /// The value of `expr`, converted to `type` where it is json; `fallback` (may be null) stands in where it
   /// is missing.
   UnitDraft value(const ast::Expr* expr, const Type& type, const ast::Expr* fallback);
+  /// The value of `expr` as it is where it stands.
+  UnitDraft plain_value(const ast::Expr& expr, Calls calls);
   /// A list of all values, missing ones kept.
   UnitDraft pack(const std::vector<const ast::Expr*>& exprs);
   /// As pack(), or missing when the condition does not hold.
@@ -142,6 +148,9 @@ class UnitGenerator {
   /// Runs `body` with the parameters of a `def` bound to the arguments of a call.
   template <class Body>
   void with_parameters(const ast::Expr& call, const Scope* scope, Body body);
+  /// Runs `body` with the scope that the calls make.
+  template <class Body>
+  void inside(Calls calls, const Scope* scope, const Body& body);
 
   const UnitContext& context_;
   UnitDraft draft_;

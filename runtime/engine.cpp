@@ -13,6 +13,7 @@
 #include "runtime/functions.hpp"
 #include "runtime/geo/geo_cache.hpp"
 #include "runtime/json.hpp"
+#include "runtime/judgement.hpp"
 #include "runtime/record_decoder.hpp"
 #include "runtime/sealed_program.hpp"
 #include "runtime/state/state_stage.hpp"
@@ -66,7 +67,7 @@ struct Engine::State {
         vm(program, context, options.max_steps),
         decoder(program.data().paths, options.limits),
         index(program, guards_of(program.data())),
-        final_ledger(options.max_pending_bytes),
+        final_ledger(options.max_pending_bytes, options.observer),
         stage(program, vm, context, options, stats,
               [this](FiringChange change) { return take_change(std::move(change)); }) {
     stats.by_source.resize(program.data().sources.size());
@@ -93,6 +94,8 @@ struct Engine::State {
   void choose_profile();
   Expected<void> judge_rules(std::string_view record, const RecordPlace& place);
   Expected<void> fire(std::uint32_t rule, std::string_view record, const RecordPlace& place);
+  Evidence told(std::string_view record, const RecordPlace& place);
+  void tell_judgement(std::uint32_t rule, const Firing* firing, const Evidence& told);
   Expected<void> remember(std::string_view record, const RecordPlace& place);
   Expected<void> take_change(FiringChange change);
   Expected<std::span<const Alert>> given_now(const Expected<void>& done);
@@ -239,6 +242,11 @@ Expected<void> Engine::State::judge_rules(std::string_view record, const RecordP
   const std::int64_t time = vm.slot(data.time_slot, event).integer;
   newest = std::max(newest, time);
   const auto& disabled = data.profiles[event.profile].disabled;
+  if (options.observer != nullptr) {
+    const Evidence itself = told(record, place);
+    options.observer->came({vm, event, data.sources[event.source].event_class, kNoIndex, itself});
+    vm.restart_budget();
+  }
   std::string stopped;
   for (std::uint32_t rule : index.candidates(data.sources[event.source].event_class, vm, event)) {
     if (!disabled.empty() && std::binary_search(disabled.begin(), disabled.end(), rule)) continue;
@@ -272,23 +280,45 @@ std::string text_of(const RecordPlace& place) {
 
 }  // namespace
 
+/// The event as evidence.
+Evidence Engine::State::told(std::string_view record, const RecordPlace& place) {
+  const ProgramData& data = program.data();
+  return {id_of(data.id_slot == kNoIndex ? Value() : vm.slot(data.id_slot, event), record),
+          vm.slot(data.time_slot, event).integer,
+          data.classes[data.sources[event.source].event_class].name,
+          {},
+          text_of(place)};
+}
+
+void Engine::State::tell_judgement(std::uint32_t rule, const Firing* firing, const Evidence& itself) {
+  if (options.observer == nullptr) return;
+  Judgement judgement;
+  judgement.rule = rule;
+  judgement.firing = firing;
+  judgement.stopped = vm.out_of_steps();
+  options.observer->judged({vm, event, program.data().sources[event.source].event_class, kNoIndex, itself},
+                           judgement);
+}
+
 Expected<void> Engine::State::fire(std::uint32_t rule_index, std::string_view record,
                                    const RecordPlace& place) {
   ++stats.firings;
   AlertBuilder builder(program, vm, event, rule_index, options.also_show);
   if (!builder.passes_exceptions(vm.slot(program.data().time_slot, event).integer, stats.met_expired)) {
     ++stats.dropped_by_exception;
+    if (options.observer != nullptr) tell_judgement(rule_index, nullptr, told(record, place));
     return {};
   }
-  const ProgramData& data = program.data();
   AlertSubject subject;
-  subject.event_class = data.classes[data.sources[event.source].event_class].name;
-  subject.event_id = id_of(data.id_slot == kNoIndex ? Value() : vm.slot(data.id_slot, event), record);
-  subject.time = vm.slot(data.time_slot, event).integer;
-  subject.evidence.push_back({subject.event_id, subject.time, subject.event_class, {}, text_of(place)});
+  const Evidence itself = told(record, place);
+  subject.event_class = itself.event_class;
+  subject.event_id = itself.id;
+  subject.time = itself.time;
+  subject.evidence.push_back(itself);
   Firing firing = builder.build(std::move(subject));
-  if (vm.out_of_steps())
-    return {};  // reported by the caller; half a message would be worse than a counted reject
+  const bool is_stopped = vm.out_of_steps();
+  tell_judgement(rule_index, &firing, itself);
+  if (is_stopped) return {};  // reported by the caller; half a message would be worse than a counted reject
   if (options.decide == Decide::kFinal) return final_ledger.add(firing);
   if (newest > firing.alert.time) firing.alert.late = seconds_between(firing.alert.time, newest);
   early_ledger.add_once(std::move(firing), stats);

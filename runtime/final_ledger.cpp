@@ -4,6 +4,7 @@
 #include <map>
 
 #include "runtime/firing_bytes.hpp"
+#include "runtime/judgement.hpp"
 #include "runtime/time_math.hpp"
 
 namespace shrike {
@@ -28,6 +29,7 @@ Expected<void> FinalLedger::finish(EngineStats& stats, const std::function<void(
     const std::optional<Firing> firing = firing_from_bytes(bytes);
     if (!firing) return fail(ErrorCode::kIo, "a temporary file does not hold what was written to it");
     if (stands(*firing, stats)) {
+      if (observer_ != nullptr) observer_->stands(*firing);
       ++stats.alerts;
       take(firing->alert);
     }
@@ -47,6 +49,7 @@ bool FinalLedger::stands(const Firing& firing, EngineStats& stats) {
   Quiet& since = entry->second;
   if (!is_new && is_quieted(alert.time, alert.score, firing.quiet, since.time, since.score)) {
     ++stats.quieted;
+    if (observer_ != nullptr) observer_->held_back(firing, since.time, since.score);
     return false;
   }
   since = {alert.time, alert.score, saturating_add(alert.time, firing.quiet)};

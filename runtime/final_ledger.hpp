@@ -16,9 +16,13 @@
 
 namespace shrike {
 
+class JudgementObserver;
+
 class FinalLedger {
  public:
-  explicit FinalLedger(std::size_t memory_bytes) : firings_(memory_bytes) {}
+  /// The observer may be null.
+  FinalLedger(std::size_t memory_bytes, JudgementObserver* observer)
+      : firings_(memory_bytes), observer_(observer) {}
 
   /// Errors: kIo when a temporary file cannot be written.
   Expected<void> add(const Firing& firing);
@@ -42,6 +46,7 @@ class FinalLedger {
   void forget_old(std::int64_t now);
 
   SortedRuns firings_;
+  JudgementObserver* const observer_;
   std::unordered_map<std::string, Quiet> quiet_;         ///< by quiet key
   std::unordered_map<std::string, std::int64_t> given_;  ///< by alert id: its time
   std::size_t forget_at_ = 1024;

@@ -11,6 +11,7 @@ namespace shrike::cli {
 using Action = std::function<int()>;
 
 void add_run(CLI::App& app, Action& action);
+void add_explain(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action);
 void add_test(CLI::App& app, Action& action);
 void add_compile(CLI::App& app, Action& action);

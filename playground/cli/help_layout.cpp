@@ -31,8 +31,9 @@ std::string usage(const CLI::App* app, const std::string& name) {
   text += " [OPTIONS]";
   for (const CLI::Option* option : app->get_options()) {
     if (!option->get_positional()) continue;
-    text += option->get_required() ? fmt::format(" {}...", option->get_name(true))
-                                   : fmt::format(" [{}...]", option->get_name(true));
+    const std::string_view more = option->get_items_expected_max() > 1 ? "..." : "";
+    text += option->get_required() ? fmt::format(" {}{}", option->get_name(true), more)
+                                   : fmt::format(" [{}{}]", option->get_name(true), more);
   }
   return text + '\n';
 }

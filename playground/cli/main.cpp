@@ -40,11 +40,13 @@ int main_program(int argc, const char* const* argv) {
       "Examples:\n"
       "  shrike run logs/                 find attacks in a folder of exported logs\n"
       "  shrike run --format ndjson - <x  the same from standard input, for programs\n"
+      "  shrike explain RULE logs/        why a rule fires, or does not\n"
       "  shrike check my-rules/           what is wrong with your own rules\n\n"
       "`shrike COMMAND --help` tells more about each.");
 
   Action action;
   add_run(app, action);
+  add_explain(app, action);
   add_check(app, action);
   add_test(app, action);
   add_compile(app, action);

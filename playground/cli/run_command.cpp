@@ -15,6 +15,7 @@
 #include "playground/cli/alert_printer.hpp"
 #include "playground/cli/commands.hpp"
 #include "playground/cli/diagnostics_text.hpp"
+#include "playground/cli/engine_setup.hpp"
 #include "playground/cli/exit_codes.hpp"
 #include "playground/cli/output.hpp"
 #include "playground/cli/progress.hpp"
@@ -35,7 +36,6 @@ namespace {
 constexpr std::array<std::string_view, 2> kFormats{"human", "ndjson"};
 constexpr std::array<std::string_view, 5> kSeverities{"info", "low", "medium", "high", "critical"};
 constexpr std::array<std::string_view, 2> kMoments{"early", "final"};
-constexpr std::size_t kLeastMemory = std::size_t{1} << 20;
 constexpr std::size_t kMostState = std::size_t{8} << 30;
 
 struct RunOptions {
@@ -76,13 +76,7 @@ std::optional<std::string> clash(std::string_view option, const std::string& fil
 }
 
 std::optional<std::string> wrong_input(const RunOptions& options) {
-  for (const std::string& input : options.inputs) {
-    if (input.ends_with(".shrike") || is_compiled(input)) {
-      return fmt::format("'{}' holds rules, not records: give it with --rules", input);
-    }
-    if (input.ends_with(".mmdb"))
-      return fmt::format("'{}' is a database of addresses, no records: give it with --geo", input);
-  }
+  if (auto message = no_records(options.inputs)) return message;
   if (auto message = clash("--output", options.output, options.inputs)) return message;
   if (auto message = clash("--state", options.state, options.inputs)) return message;
   if (auto message = clash("--rejects", options.rejects, options.inputs)) return message;
@@ -106,14 +100,7 @@ tl::expected<RunPlan, std::string> plan_of(const RunOptions& options) {
     if (auto wrong = wrong_choice("--fail-on", options.fail_on, kSeverities)) return tl::unexpected(*wrong);
     plan.fail_on = severity_from(options.fail_on);
   }
-  if (!options.memory.empty()) {
-    const auto bytes = parse_size(options.memory);
-    if (!bytes)
-      return tl::unexpected(fmt::format("--memory takes a size such as 512M, not `{}`", options.memory));
-    if (*bytes < kLeastMemory) return tl::unexpected<std::string>("--memory must be at least 1M");
-    plan.engine.memory = *bytes;
-    plan.engine.max_pending_bytes = std::min(plan.engine.max_pending_bytes, *bytes / 4);
-  }
+  if (auto wrong = set_memory(plan.engine, options.memory)) return tl::unexpected(*wrong);
   for (const std::string& given : options.lateness) {
     const std::size_t equals = given.find('=');
     const auto duration =
@@ -200,17 +187,6 @@ std::optional<std::string> unknown_source(const EngineOptions& options, const Pr
   return std::nullopt;
 }
 
-/// Opens the databases of --geo; null when there are none.
-tl::expected<std::shared_ptr<const GeoDatabase>, std::string> geo_of(const RunOptions& options) {
-  if (options.geo.empty()) return nullptr;
-  for (const std::string& file : options.geo) {
-    if (auto missing = missing_path(file)) return tl::unexpected("--geo: " + *missing);
-  }
-  auto database = GeoDatabase::open(options.geo);
-  if (!database) return tl::unexpected("--geo: " + database.error().message);
-  return *std::move(database);
-}
-
 /// What a file keeps of the run before; a file that is not there is a beginning. False when it is of no use.
 bool load_state(Engine& engine, const std::string& path) {
   std::error_code error;
@@ -291,7 +267,7 @@ int run(const RunOptions& options) {
   auto program = program_of(options);
   if (!program) return program.error();
 
-  auto geo = geo_of(options);
+  auto geo = open_geo(options.geo);
   if (!geo) {
     say_error(geo.error());
     return kUsage;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/judgement.hpp"
+
 namespace shrike {
 
 void EventRule::apply(std::span<const RowChange> changes, const GiveFiring& give) {
@@ -43,6 +45,15 @@ std::optional<Standing> EventRule::judge(const Row& row) {
   judge_.begin();
   judge_.open(event_, *row, tenant_, profile_);
   std::optional<Firing> firing = fire(event_, subject_of(*row));
+  if (judge_.observer() != nullptr) {
+    const Evidence told{row->id, row->time, row->class_name, {}, row->at};
+    Judgement judgement;
+    judgement.rule = state_.rule;
+    judgement.stopped = judge_.vm().out_of_steps();
+    judgement.firing = firing ? &*firing : nullptr;
+    judge_.observer()->judged({judge_.vm(), event_, row->event_class, row->alert_rule, told}, judgement);
+    if (!judgement.stopped) judge_.vm().restart_budget();
+  }
   if (judge_.vm().out_of_steps()) {
     ++counts_.out_of_steps;
     return std::nullopt;

@@ -4,6 +4,7 @@
 
 #include "runtime/digest.hpp"
 #include "runtime/firing_bytes.hpp"
+#include "runtime/judgement.hpp"
 #include "runtime/sealed_program.hpp"
 #include "runtime/state/event_rule.hpp"
 #include "runtime/state/sequence_rule.hpp"
@@ -38,6 +39,12 @@ std::uint64_t RowJudge::inputs_taking(const StateData& state, const EventRow& ro
       inputs |= std::uint64_t{1} << i;
   }
   return inputs;
+}
+
+void RowJudge::tell_alert(const EventRow& row) {
+  const Evidence told{row.id, row.time, row.class_name, {}, row.at};
+  vm_.restart_budget();
+  options_.observer->came({vm_, event_, row.event_class, row.alert_rule, told});
 }
 
 std::int64_t RowJudge::duration(const DurationData& duration, std::uint32_t profile) const {

@@ -93,6 +93,10 @@ class RowJudge {
   const std::vector<std::string>& also_show() const { return options_.also_show; }
   std::size_t window_index_from() const { return options_.window_index_from; }
   EngineStats& stats() { return stats_; }
+  /// Tells the observer of an alert whose row event() is.
+  void tell_alert(const EventRow& row);
+  /// Null when nobody listens.
+  JudgementObserver* observer() const { return options_.observer; }
   /// For tables of what others choose.
   std::uint64_t seed() const { return seed_; }
   PlaceNames& places() { return places_; }

@@ -27,7 +27,9 @@ SequenceRule::SequenceRule(const StateData& state, std::string tenant, std::uint
                            StateStats& counts)
     : RuleState(state, std::move(tenant), profile, judge, counts),
       matcher_(state_, tenant_, profile, judge, counts),
-      view_(state_, matcher_.plan(), judge) {}
+      view_(state_, matcher_.plan(), judge) {
+  if (judge.observer() != nullptr) progress_ = std::make_unique<StepProgress>(state_, judge, matcher_);
+}
 
 void SequenceRule::apply(std::span<const RowChange> changes, const GiveFiring& give) {
   Dirty dirty;
@@ -128,6 +130,7 @@ void SequenceRule::match_from(const std::string& identity, KeyState& key, std::i
     key.before = std::move(matches);
     key.newest = now;
     matches = matcher_.after(key.before, {row, end}, identity, complete);
+    if (progress_ != nullptr) progress_->note(identity, key.before, {row, end}, matches, complete);
     row = end;
   }
   key.now = std::move(matches);
@@ -211,6 +214,8 @@ std::optional<Standing> SequenceRule::standing_for(const std::string& identity, 
   subject.key_identity = own->identity;
   const std::int64_t time = subject.time;
   std::optional<Firing> firing = fire(event_, std::move(subject));
+  if (judge_.observer() != nullptr && !judge_.vm().out_of_steps())
+    tell_judgement(identity, match, *row, evidence_of(events), *own, firing ? &*firing : nullptr);
   event_.state = nullptr;
   if (judge_.vm().out_of_steps()) {
     ++counts_.out_of_steps;
@@ -220,6 +225,31 @@ std::optional<Standing> SequenceRule::standing_for(const std::string& identity, 
   Row alert = alert_row(*row, judge_.data(), state_.rule, time, firing->alert.severity, firing->alert.score);
   std::string content = content_of(*firing);
   return Standing{std::move(*firing), std::move(alert), std::move(content)};
+}
+
+void SequenceRule::tell_judgement(const std::string& identity, const Partial& match, const EventRow& row,
+                                  std::span<const Evidence> matched, const Key& key, const Firing* firing) {
+  const StepPlan& plan = matcher_.plan();
+  const Key own = key;  // what follows asks for keys again
+  Judgement judgement;
+  judgement.rule = state_.rule;
+  judgement.firing = firing;
+  judgement.key_names = state_.key_names;
+  judgement.key_values = own.values;
+  judgement.within = plan.within;
+  judgement.matched = matched;
+  judgement.with_step = [&](std::size_t input, const std::function<void(const SeenEvent&)>& look) {
+    const std::uint32_t step = plan.step_of[input];
+    if (step == kNoIndex || step >= match.steps.size() || match.steps[step].row == nullptr) return;
+    const EventRow& of_step = *match.steps[step].row;
+    EventState& event = matcher_.open_for(static_cast<std::uint32_t>(input), of_step, identity, match);
+    const Evidence told = shrike::evidence_of(of_step, state_.inputs[input].step);
+    look({judge_.vm(), event, of_step.event_class, of_step.alert_rule, told});
+  };
+  judge_.vm().restart_budget();
+  const Evidence told = shrike::evidence_of(row, {});
+  judge_.observer()->judged({judge_.vm(), event_, row.event_class, row.alert_rule, told}, judgement);
+  judge_.vm().restart_budget();
 }
 
 /// The events of the steps. Where they are too many, the first ones of `times N` are left out.

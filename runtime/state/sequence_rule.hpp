@@ -13,6 +13,7 @@
 
 #include "runtime/state/rule_state.hpp"
 #include "runtime/state/step_matcher.hpp"
+#include "runtime/state/step_progress.hpp"
 
 namespace shrike {
 
@@ -79,8 +80,12 @@ class SequenceRule : public RuleState {
   bool load_key(BytesReader& bytes, const RowLayouts& layouts);
   static std::size_t size_of(const std::string& identity, const KeyState& key);
 
+  void tell_judgement(const std::string& identity, const Partial& match, const EventRow& row,
+                      std::span<const Evidence> matched, const Key& key, const Firing* firing);
+
   StepMatcher matcher_;
   StepView view_;
+  std::unique_ptr<StepProgress> progress_;  ///< null when nobody listens
   Keys keys_;
   UseOrder idle_, in_progress_;  ///< of keys
   Times due_, deadlines_;

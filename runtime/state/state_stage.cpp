@@ -288,6 +288,7 @@ void StateStage::give_to(std::size_t state, Tenant& tenant, std::span<const Even
     for (const RowChange& change : alerts_[other]) {
       const std::uint64_t inputs =
           judge_.inputs_taking(program_.data().states[state], *change.row, tenant.name, tenant.profile);
+      if (judge_.observer() != nullptr) judge_.tell_alert(*change.row);
       if (inputs != 0) own.push_back({change.row, change.added, inputs});
     }
   }

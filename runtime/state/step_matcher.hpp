@@ -66,6 +66,14 @@ class StepMatcher {
   std::int64_t expiry(const Matches& matches) const;
   std::int64_t deadline(const Partial& partial) const;
 
+  /// Makes an event the row as an input takes it under the key, after the steps of a partial match, which
+  /// must stay.
+  EventState& open_for(std::uint32_t input, const EventRow& row, const std::string& key,
+                       const Partial& partial) {
+    open(input, row, key);
+    view_.show(partial);
+    return event_;
+  }
   /// The row that completed a match.
   const Row& completing_row(const Partial& partial) const;
   void note(Completed& complete, const PartialRef& match) const;

@@ -6,6 +6,7 @@
 
 #include "runtime/aggregate_table.hpp"
 #include "runtime/firing_bytes.hpp"
+#include "runtime/judgement.hpp"
 #include "runtime/time_math.hpp"
 
 namespace shrike {
@@ -318,13 +319,18 @@ std::optional<Standing> WindowRule::judge_one(Entry& entry, std::size_t at) {
   event_.state = &view;
   const bool holds = judge_.vm().decide(state_.when, event_);
   std::optional<Standing> result;
+  bool is_stopped = judge_.vm().out_of_steps();
+  if (!holds && judge_.observer() != nullptr) tell(key, at, holds, is_stopped, nullptr);
   if (holds) {
     AlertSubject subject = subject_of(*row);
     subject.evidence = view.evidence(event_);
     subject.key_names = state_.key_names;
     subject.key_values = opened_.key->values;
     subject.key_identity = opened_.key->identity;
-    if (auto firing = fire(event_, std::move(subject)); firing && !judge_.vm().out_of_steps()) {
+    auto firing = fire(event_, std::move(subject));
+    is_stopped = judge_.vm().out_of_steps();
+    if (judge_.observer() != nullptr) tell(key, at, holds, is_stopped, firing ? &*firing : nullptr);
+    if (firing && !is_stopped) {
       Row alert =
           alert_row(*row, judge_.data(), state_.rule, row->time, firing->alert.severity, firing->alert.score);
       std::string content = judge_.in_order() ? std::string() : content_of(*firing);
@@ -332,8 +338,35 @@ std::optional<Standing> WindowRule::judge_one(Entry& entry, std::size_t at) {
     }
   }
   event_.state = nullptr;
-  if (judge_.vm().out_of_steps()) ++counts_.out_of_steps;
+  if (is_stopped) ++counts_.out_of_steps;
   return result;
+}
+
+/// Tells what was decided about the event that is open.
+void WindowRule::tell(const KeyState& key, std::size_t at, bool holds, bool stopped, const Firing* firing) {
+  const KeptEvents& events = key.events;
+  const EventRow& row = *events[at].row;
+  const auto first = std::partition_point(events.begin(), events.end(), [&](const KeptEvent& kept) {
+    return is_past(kept.time, row.time, within_);
+  });
+  const Evidence told{row.id, row.time, row.class_name, {}, row.at};
+  Judgement judgement;
+  judgement.rule = state_.rule;
+  judgement.holds = holds;
+  judgement.stopped = stopped;
+  judgement.firing = firing;
+  judgement.key_names = state_.key_names;
+  judgement.key_values = opened_.key->values;
+  judgement.within = within_;
+  judgement.kept = at + 1 - static_cast<std::size_t>(first - events.begin());
+  judgement.show_kept = [&](std::size_t most) {
+    std::vector<Evidence> shown;
+    for (std::size_t i = at + 1 - std::min(most, judgement.kept); i <= at; ++i)
+      shown.push_back(evidence_of(events[i], judge_));
+    return shown;
+  };
+  judge_.vm().restart_budget();
+  judge_.observer()->judged({judge_.vm(), event_, row.event_class, row.alert_rule, told}, judgement);
 }
 
 void WindowRule::erase(KeyState& key, std::size_t first, std::size_t end) {

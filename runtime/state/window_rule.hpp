@@ -70,6 +70,7 @@ class WindowRule : public RuleState {
   void judge_in_order(Entry& entry, std::size_t from, const GiveFiring& give);
   void judge_again(Entry& entry, std::size_t from, const GiveFiring& give);
   std::optional<Standing> judge_one(Entry& entry, std::size_t at);
+  void tell(const KeyState& key, std::size_t at, bool holds, bool stopped, const Firing* firing);
   bool open(const Row& row, const Entry& entry);
   void trim(KeyState& key, Trim how) const;
   static bool is_foldable(const KeyState& key, std::size_t at);

@@ -122,6 +122,7 @@ TEST_CASE("test tells failures with file and line") {
   CHECK(good.code == 0);
   CHECK(good.out == "2 passed, 0 failed\n");
   const auto bad = folder.shrike({"test", "failing.shrike"});
+  CHECK(contains(bad.out, "fails: operation == \"New-InboxRule\"  (operation = Get-InboxRule)"));
   CHECK(bad.code == 1);
   CHECK(contains(bad.out, "failing.shrike:10"));
   CHECK(contains(bad.out, "0 passed, 1 failed"));

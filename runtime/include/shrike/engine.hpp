@@ -26,6 +26,8 @@
 
 namespace shrike {
 
+class JudgementObserver;  // runtime/judgement.hpp
+
 /// When alerts are given (language manual, "Time and order").
 enum class Decide : std::uint8_t {
   kEarly,  ///< at once; withdrawn when a late event makes them void
@@ -53,6 +55,7 @@ struct EngineOptions {
   std::shared_ptr<const GeoDatabase> geo = {};  ///< for asn() and geo(); without it they give missing
   std::vector<std::string> also_show = {};      ///< fields to put into Alert::show beside those of the rule
   ReadLimits limits = {};
+  JudgementObserver* observer = nullptr;  ///< inside the project: told what is decided, for kFinal
 };
 
 /// Counters of what one rule remembers.
