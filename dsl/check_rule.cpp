@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <array>
 
-#include "dsl/attack_table.hpp"
+#include "runtime/attack_table.hpp"
 #include "dsl/check_context.hpp"
 
 namespace shrike {
