@@ -105,19 +105,55 @@ std::string folded(std::string_view text) {
   return std::string(fold_case(text, scratch));
 }
 
-/// Collects entities, each once whatever its letter case.
+/// Collects entities, each once whatever its letter case, and how many alerts name it.
 class EntityCollector {
  public:
+  void add(const Alert& alert) {
+    ++alerts_;
+    for (const auto& [name, value] : alert.key.items()) add_field(name, value);
+    for (const auto& [name, value] : alert.show.items()) add_field(name, value);
+    for (const Response& response : alert.respond) {
+      const ResponseAction* action = find_response_action(response.action);
+      if (action == nullptr) continue;
+      for (std::size_t i = 0; i < std::min(action->parameters.size(), response.arguments.size()); ++i) {
+        if (const EntityField* field = entity_field(action->parameters[i]))
+          add(field->kind, response.arguments[i]);
+      }
+    }
+  }
+
+  Entities take() {
+    const auto is_named_more = [](const Mention& a, const Mention& b) { return a.alerts > b.alerts; };
+    std::array<std::vector<std::string>, 5> names;
+    for (std::size_t kind = 0; kind < names.size(); ++kind) {
+      std::stable_sort(mentions_[kind].begin(), mentions_[kind].end(), is_named_more);
+      for (Mention& mention : mentions_[kind]) names[kind].push_back(std::move(mention.name));
+    }
+    return {std::move(names[0]), std::move(names[1]), std::move(names[2]),
+            std::move(names[3]), std::move(names[4]), left_out_};
+  }
+
+ private:
+  struct Mention {
+    std::string name;
+    std::uint64_t alerts = 0;  ///< that name it
+    std::uint64_t last = 0;    ///< the number of the last of them
+  };
+
   void add(EntityKind kind, std::string_view name) {
     while (!name.empty() && name.front() == ' ') name.remove_prefix(1);
     while (!name.empty() && name.back() == ' ') name.remove_suffix(1);
     if (name.empty() || name.size() > kMostNameBytes || stands_for_many(name)) return;
-    if (!seen_.emplace(kind, folded(name)).second) return;
-    std::vector<std::string>& names = list(kind);
-    if (names.size() < kMostNames)
-      names.emplace_back(name);
-    else
-      ++entities_.left_out;
+    std::vector<Mention>& mentions = mentions_[static_cast<std::size_t>(kind)];
+    const auto [place, is_new] = places_.try_emplace({kind, folded(name)}, mentions.size());
+    if (is_new && mentions.size() == kMostNames) {
+      place->second = kNoPlace;
+      ++left_out_;
+    }
+    if (place->second == kNoPlace) return;
+    if (is_new) mentions.push_back({std::string(name)});
+    Mention& mention = mentions[place->second];
+    if (std::exchange(mention.last, alerts_) != alerts_) ++mention.alerts;
   }
 
   void add_field(std::string_view name, const Json& value) {
@@ -133,40 +169,11 @@ class EntityCollector {
     for (std::size_t i = 0; i < std::min(value.size(), kMostNamesOfField); ++i) take(value[i]);
   }
 
-  void add(const Alert& alert) {
-    for (const auto& [name, value] : alert.key.items()) add_field(name, value);
-    for (const auto& [name, value] : alert.show.items()) add_field(name, value);
-    for (const Response& response : alert.respond) {
-      const ResponseAction* action = find_response_action(response.action);
-      if (action == nullptr) continue;
-      for (std::size_t i = 0; i < std::min(action->parameters.size(), response.arguments.size()); ++i) {
-        if (const EntityField* field = entity_field(action->parameters[i]))
-          add(field->kind, response.arguments[i]);
-      }
-    }
-  }
+  static constexpr std::size_t kNoPlace = SIZE_MAX;
 
-  Entities take() { return std::move(entities_); }
-
- private:
-  std::vector<std::string>& list(EntityKind kind) {
-    switch (kind) {
-      case EntityKind::kUser:
-        return entities_.users;
-      case EntityKind::kMailbox:
-        return entities_.mailboxes;
-      case EntityKind::kSession:
-        return entities_.sessions;
-      case EntityKind::kAddress:
-        return entities_.addresses;
-      case EntityKind::kApp:
-        break;
-    }
-    return entities_.apps;
-  }
-
-  Entities entities_;
-  std::set<std::pair<EntityKind, std::string>> seen_;
+  std::array<std::vector<Mention>, 5> mentions_;  ///< by EntityKind
+  std::map<std::pair<EntityKind, std::string>, std::size_t> places_;
+  std::uint64_t alerts_ = 0, left_out_ = 0;
 };
 
 auto order_of(const Alert& alert) { return std::tie(alert.time, alert.rule, alert.id); }
@@ -189,6 +196,17 @@ std::vector<const Alert*> taking_part(std::span<const Alert> alerts) {
   return members;
 }
 
+/// The tenant of alerts that have none: that of the others, if they have one only.
+std::string tenant_of_nameless(const std::vector<const Alert*>& members) {
+  std::string_view only;
+  for (const Alert* alert : members) {
+    if (alert->tenant.empty() || equal_caseless(alert->tenant, only)) continue;
+    if (!only.empty()) return {};
+    only = alert->tenant;
+  }
+  return std::string(only);
+}
+
 /// What brings alerts together: somebody or something that they name, or an event.
 struct Link {
   std::string what;
@@ -198,12 +216,13 @@ struct Link {
 };
 
 /// Sorted, so those of one user, session or event stand together in the order of alerts.
-std::vector<Link> links_of(const std::vector<const Alert*>& members) {
+std::vector<Link> links_of(const std::vector<const Alert*>& members, const std::string& nameless) {
   std::vector<Link> links;
   for (std::size_t i = 0; i < members.size(); ++i) {
     const Alert& alert = *members[i];
     // Parts of a name are told apart by their lengths.
-    const std::string tenant = std::to_string(alert.tenant.size()) + ':' + folded(alert.tenant);
+    const std::string name_of_tenant = folded(alert.tenant.empty() ? nameless : alert.tenant);
+    const std::string tenant = std::to_string(name_of_tenant.size()) + ':' + name_of_tenant;
     EntityCollector collector;
     collector.add(alert);
     const Entities entities = collector.take();
@@ -252,17 +271,18 @@ using Nearest = std::optional<std::pair<std::uint64_t, std::size_t>>;
 
 class Grouping {
  public:
-  Grouping(std::vector<const Alert*> members, const IncidentOptions& options)
+  Grouping(std::vector<const Alert*> members, const std::string& nameless, const IncidentOptions& options)
       : members_(std::move(members)),
+        links_(links_of(members_, nameless)),
         gap_(static_cast<std::uint64_t>(std::max<std::int64_t>(options.gap, 0))),
         sets_(members_.size()),
         nearest_(members_.size()) {}
 
   /// Members of each group, in order.
   std::vector<std::vector<const Alert*>> groups() {
-    const std::vector<Link> links = links_of(members_);
-    for (auto begin = links.begin(); begin != links.end();) {
-      const auto end = std::find_if(begin, links.end(), [&](const Link& l) { return l.what != begin->what; });
+    for (auto begin = links_.begin(); begin != links_.end();) {
+      const auto end =
+          std::find_if(begin, links_.end(), [&](const Link& l) { return l.what != begin->what; });
       join({begin, end});
       begin = end;
     }
@@ -317,6 +337,7 @@ class Grouping {
   }
 
   std::vector<const Alert*> members_;
+  std::vector<Link> links_;
   std::uint64_t gap_;
   DisjointSets sets_;
   std::vector<Nearest> nearest_;  ///< of the low ones
@@ -364,6 +385,7 @@ std::vector<IncidentEvent> events_of(const std::vector<const Alert*>& group) {
       one.stage = stage_of(*telling.alert);
       one.severity = telling.alert->severity;
       one.fired = telling.fired();
+      one.alert = telling.alert->id;
     } else if (telling.fired()) {
       IncidentEvent& one = events.back();
       one.severity = one.fired ? std::max(one.severity, telling.alert->severity) : telling.alert->severity;
@@ -373,12 +395,12 @@ std::vector<IncidentEvent> events_of(const std::vector<const Alert*>& group) {
   return events;
 }
 
-Incident incident_of(const std::vector<const Alert*>& group) {
+Incident incident_of(const std::vector<const Alert*>& group, const std::string& nameless) {
   Incident incident;
   const Alert& first = *group.front();
   Digest id;
-  incident.id = id.add("incident").add(first.tenant).add(first.id).hex();
-  incident.tenant = first.tenant;
+  incident.tenant = first.tenant.empty() ? nameless : first.tenant;
+  incident.id = id.add("incident").add(incident.tenant).add(first.id).hex();
   incident.first = first.time;
   incident.last = group.back()->time;
   EntityCollector entities;
@@ -424,8 +446,10 @@ Entities entities_of(const Alert& alert) {
 
 std::vector<Incident> group_incidents(std::span<const Alert> alerts, const IncidentOptions& options) {
   std::vector<Incident> incidents;
-  for (const std::vector<const Alert*>& group : Grouping(taking_part(alerts), options).groups()) {
-    if (is_incident(group)) incidents.push_back(incident_of(group));
+  std::vector<const Alert*> members = taking_part(alerts);
+  const std::string nameless = tenant_of_nameless(members);
+  for (const std::vector<const Alert*>& group : Grouping(std::move(members), nameless, options).groups()) {
+    if (is_incident(group)) incidents.push_back(incident_of(group, nameless));
   }
   std::sort(incidents.begin(), incidents.end(), [](const Incident& a, const Incident& b) {
     return std::tuple(b.severity, b.score, a.first, std::string_view(a.id)) <

@@ -66,8 +66,9 @@ bool share_event(const Alert& a, const Alert& b) {
   return false;
 }
 
-bool belong_together(const Alert& a, const Alert& b, std::int64_t gap) {
-  if (a.tenant != b.tenant) return false;
+/// `only`: the tenant of those that have none.
+bool belong_together(const Alert& a, const Alert& b, std::int64_t gap, const std::string& only) {
+  if ((a.tenant.empty() ? only : a.tenant) != (b.tenant.empty() ? only : b.tenant)) return false;
   if (share_event(a, b)) return true;
   if (std::abs(a.time - b.time) > gap) return false;
   for (const std::string& name : names_of(a)) {
@@ -83,6 +84,11 @@ Sets oracle(std::vector<Alert> alerts, std::int64_t gap) {
   std::erase_if(alerts, [](const Alert& a) {
     return a.severity == Severity::kInfo || a.status == AlertStatus::kWithdrawn;
   });
+  std::set<std::string> tenants;
+  for (const Alert& a : alerts) {
+    if (!a.tenant.empty()) tenants.insert(a.tenant);
+  }
+  const std::string only = tenants.size() == 1 ? *tenants.begin() : "";
   std::vector<std::size_t> group(alerts.size());
   for (std::size_t i = 0; i < group.size(); ++i) group[i] = i;
   const auto joins = [&](std::size_t i) { return alerts[i].severity >= Severity::kMedium; };
@@ -90,7 +96,8 @@ Sets oracle(std::vector<Alert> alerts, std::int64_t gap) {
     changed = false;
     for (std::size_t i = 0; i < alerts.size(); ++i) {
       for (std::size_t j = 0; j < alerts.size(); ++j) {
-        if (!joins(i) || !joins(j) || group[i] <= group[j] || !belong_together(alerts[i], alerts[j], gap))
+        if (!joins(i) || !joins(j) || group[i] <= group[j] ||
+            !belong_together(alerts[i], alerts[j], gap, only))
           continue;
         group[i] = group[j];
         changed = true;
@@ -101,7 +108,7 @@ Sets oracle(std::vector<Alert> alerts, std::int64_t gap) {
     if (joins(i)) continue;
     std::size_t best = i;
     for (std::size_t j = 0; j < alerts.size(); ++j) {
-      if (!joins(j) || !belong_together(alerts[i], alerts[j], gap)) continue;
+      if (!joins(j) || !belong_together(alerts[i], alerts[j], gap, only)) continue;
       if (best == i ||
           std::abs(alerts[j].time - alerts[i].time) < std::abs(alerts[best].time - alerts[i].time))
         best = j;
@@ -128,10 +135,12 @@ std::vector<Alert> generated(std::mt19937& random) {
   const auto below = [&](std::uint32_t bound) { return random() % bound; };
   std::vector<Alert> alerts;
   const std::uint32_t count = below(25), span = 50 + below(1500);
+  const bool several_tenants = below(2) == 0;
   for (std::uint32_t i = 0; i < count; ++i) {
     Alert a = alert("id" + std::to_string(i), "rule" + std::to_string(below(3)),
                     static_cast<Severity>(below(5)), below(span));
-    if (below(8) == 0) a.tenant = "fabrikam";
+    if (below(8) == 0) a.tenant = "";
+    if (below(several_tenants ? 8 : 1000) == 0) a.tenant = "fabrikam";
     const char* const letters[] = {"A", "a"};
     const std::string user = std::string(letters[below(2)]) + std::to_string(below(5)) + "@contoso.example";
     if (below(2) == 0) a.show["user"] = user;
@@ -223,11 +232,16 @@ TEST_CASE("a chain brings in the alerts whose events it rests on, whoever they a
   CHECK(sets_of(group_incidents(alerts)) == Sets{{"spray", "hit", "late"}, {"other"}});
 }
 
-TEST_CASE("tenants are apart") {
+TEST_CASE("tenants are apart, and who has none is of the only one") {
   std::vector<Alert> alerts{on_event(alert("a", "r", Severity::kHigh, 0, "aiko@contoso.example"), "e", 0),
                             on_event(alert("b", "r", Severity::kHigh, 0, "aiko@contoso.example"), "e", 0)};
   alerts[1].tenant = "fabrikam";
   CHECK(group_incidents(alerts).size() == 2);
+  alerts[0].tenant = "";
+  REQUIRE(group_incidents(alerts).size() == 1);
+  CHECK(group_incidents(alerts).front().tenant == "fabrikam");
+  alerts.push_back(alert("c", "r", Severity::kHigh, 0, "ben@contoso.example"));
+  CHECK(group_incidents(alerts).size() == 3);
 }
 
 TEST_CASE("stages come from the first technique that has one") {
@@ -266,6 +280,7 @@ TEST_CASE("score, severity, stages, times and entities of an incident") {
   alerts[2].attack = {"T1564.008"};
   for (Alert& a : alerts) a.score = 60;
   alerts[2].show["mailbox"] = "Aiko@contoso.example";
+  alerts[0].show["ip"] = {"192.0.2.10", "192.0.2.10"};
   alerts[2].show["ip"] = {"192.0.2.9", "192.0.2.10"};
   const std::vector<Incident> incidents = group_incidents(alerts);
   REQUIRE(incidents.size() == 1);
@@ -278,7 +293,7 @@ TEST_CASE("score, severity, stages, times and entities of an incident") {
   CHECK(incident.alerts == std::vector<std::string>{"a", "b", "c"});
   CHECK(incident.entities.users == std::vector<std::string>{who});
   CHECK(incident.entities.mailboxes == std::vector<std::string>{"Aiko@contoso.example"});
-  CHECK(incident.entities.addresses == std::vector<std::string>{"192.0.2.9", "192.0.2.10"});
+  CHECK(incident.entities.addresses == std::vector<std::string>{"192.0.2.10", "192.0.2.9"});
 
   const auto json = to_json(incident);
   std::vector<std::string> names;
@@ -307,6 +322,7 @@ TEST_CASE("an event has the stage of the alert that fired on it, not of the chai
   CHECK(events[0].event.id == "e0");
   CHECK_FALSE(events[0].fired);
   CHECK(events[1].stage == Stage::kSession);
+  CHECK(events[1].alert == "a");
   CHECK(events[1].severity == Severity::kHigh);
   CHECK(events[2].stage == Stage::kPersistence);
   CHECK(events[2].severity == Severity::kCritical);

@@ -38,7 +38,8 @@ std::string_view name_of(Stage stage);  ///< "initial_access", …, "other"
 /// tactic is Credential Access).
 Stage stage_of(const Alert& alert);
 
-/// Whom and what alerts are about, each named once, in the order and spelling of first mention.
+/// Whom and what alerts are about, each named once, in the spelling of its first mention: those that most
+/// alerts name first, then in the order of mention.
 struct Entities {
   std::vector<std::string> users, mailboxes, sessions, addresses, apps;
   std::uint64_t left_out = 0;  ///< names beyond 1000 of a kind
@@ -63,6 +64,7 @@ struct IncidentEvent {
                                         ///< evidence: so a chain does not take the events of its parts
   Severity severity = Severity::kInfo;  ///< of the worst alert that fired on it, else of that alert
   bool fired = false;                   ///< an alert fired on it; else it is what came before
+  std::string alert;                    ///< id of the alert whose stage it has
 };
 
 struct Incident {
@@ -81,6 +83,7 @@ struct Incident {
 /// - Two alerts of one tenant belong together when both name the same user, mailbox or session and lie within
 ///   `gap`, or when they rest on the same event. A mailbox counts as the user of that address. A shared
 ///   address or application joins nothing. All that hangs together so is one group.
+/// - Alerts without a tenant count as of the one that the others name, if they name one only.
 /// - Alerts of severity low bring nothing together: each joins the group of the nearest alert that it belongs
 ///   to, if there is one. Those of severity info and withdrawn ones are left out.
 /// - A group is an incident when an alert of it is high or critical, or when its alerts are of two rules.
