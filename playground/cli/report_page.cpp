@@ -58,9 +58,10 @@ std::string head_html() {
          std::string(kReportStyle) + "</style></head>\n<body><main>\n";
 }
 
+/// `noun` is said of one: "incident".
 std::string tile(std::uint64_t number, std::string_view noun, std::string_view more) {
-  return fmt::format("<li><strong>{}</strong>{}<br><span class=\"dim\">{}</span></li>", with_commas(number),
-                     noun, more);
+  return fmt::format("<li><strong>{}</strong>{}{}<br><span class=\"dim\">{}</span></li>", with_commas(number),
+                     noun, number == 1 ? "" : "s", more);
 }
 
 std::string incident_severities(std::span<const Incident> incidents) {
@@ -91,10 +92,10 @@ std::string opening_html(const ReportData& data) {
   }
   const RunCounts& counts = data.counts;
   html += "<ul class=\"tiles\">" +
-          tile(data.incidents.size(), "incidents", incident_severities(data.incidents)) +
-          tile(users.size(), "users in them", "") +
-          tile(counts.alerts.total(), "alerts", severities_text(counts.alerts)) +
-          tile(counts.records, "records read", with_unit(counts.bytes)) + "</ul>";
+          tile(data.incidents.size(), "incident", incident_severities(data.incidents)) +
+          tile(users.size(), "user", "in incidents") +
+          tile(counts.alerts.total(), "alert", severities_text(counts.alerts)) +
+          tile(counts.records, "record", with_unit(counts.bytes) + " read") + "</ul>";
   return html;
 }
 

@@ -46,7 +46,7 @@ bdi, code, td, dd, summary { overflow-wrap: anywhere; }
 .incident > * { color: var(--text); }
 .incident > .dim { color: var(--dim); }
 .incident h2 { margin: 0 0 .25rem; }
-.timeline { display: block; width: 100%; height: auto; margin: 1rem 0 .25rem; }
+.timeline { display: block; width: 100%; min-width: 40rem; height: auto; margin: 1rem 0 .25rem; }
 .timeline text { fill: var(--text); font: 12px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; }
 .timeline .axis, .timeline .gap { fill: var(--dim); font-size: 11px; }
 .timeline .gap { paint-order: stroke; stroke: var(--page); stroke-width: 5px; }
@@ -77,6 +77,7 @@ td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
   body { font-size: 10.5pt; }
   main { max-width: none; padding: 0; }
   h2, h3 { break-after: avoid; }
+  .timeline { min-width: 0; }
   .timeline, tr { break-inside: avoid; }
   details::details-content { content-visibility: visible; block-size: auto; }
 }

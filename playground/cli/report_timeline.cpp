@@ -235,12 +235,14 @@ std::string timeline_svg(const Incident& incident, const AlertsById& alerts) {
     path = "<polyline class=\"way\" points=\"" + path + "\"/>";
   }
   return fmt::format(
-             "<svg class=\"timeline\" viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\" aria-label=\"{} from {} to "
+             "<div class=\"scroll\"><svg class=\"timeline\" viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\" "
+             "aria-label=\"{} from {} to "
              "{}\">",
              kWidth, bottom + kAxisHeight, counted(events.size(), "event"),
              time_text(events.front()->event.time), time_text(events.back()->event.time)) +
          backs + axis_svg(scale, bottom) + path + dots +
-         "</svg><p class=\"dim\">A full dot is an event on which a rule fired, coloured by the worst alert; "
+         "</svg></div><p class=\"dim\">A full dot is an event on which a rule fired, coloured by the worst "
+         "alert; "
          "an empty one "
          "came before and is part of the evidence; a number counts events that lie close together.</p>";
 }

@@ -330,7 +330,7 @@ int run(const RunOptions& options) {
   counts.left_out_of_incidents = printer.left_out();
   if (!session.failure()) printer.print_end(counts);
   int written = close_output(*output);
-  if (!options.report.empty() && !session.failure() && written != kFailed) {
+  if (!options.report.empty() && !session.failure() && written == kDone) {
     const std::string page =
         report_page({printer.incidents(), printer.standing(), printer.left_out(), counts, engine.program()});
     if (const auto saved = replace_file(options.report, page); !saved) {
