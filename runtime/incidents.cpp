@@ -123,10 +123,12 @@ class EntityCollector {
   }
 
   Entities take() {
-    const auto is_named_more = [](const Mention& a, const Mention& b) { return a.alerts > b.alerts; };
+    const auto is_named_more = [](const Mention& a, const Mention& b) {
+      return a.alerts != b.alerts ? a.alerts > b.alerts : a.place < b.place;
+    };
     std::array<std::vector<std::string>, 5> names;
     for (std::size_t kind = 0; kind < names.size(); ++kind) {
-      std::stable_sort(mentions_[kind].begin(), mentions_[kind].end(), is_named_more);
+      std::sort(mentions_[kind].begin(), mentions_[kind].end(), is_named_more);
       for (Mention& mention : mentions_[kind]) names[kind].push_back(std::move(mention.name));
     }
     return {std::move(names[0]), std::move(names[1]), std::move(names[2]),
@@ -136,6 +138,7 @@ class EntityCollector {
  private:
   struct Mention {
     std::string name;
+    std::size_t place = 0;     ///< in the order of mention
     std::uint64_t alerts = 0;  ///< that name it
     std::uint64_t last = 0;    ///< the number of the last of them
   };
@@ -151,7 +154,7 @@ class EntityCollector {
       ++left_out_;
     }
     if (place->second == kNoPlace) return;
-    if (is_new) mentions.push_back({std::string(name)});
+    if (is_new) mentions.push_back({std::string(name), mentions.size()});
     Mention& mention = mentions[place->second];
     if (std::exchange(mention.last, alerts_) != alerts_) ++mention.alerts;
   }

@@ -158,7 +158,7 @@ TEST_CASE("people see incidents of several alerts below the alerts") {
                  "critical  95  2026-03-02 08:01:00 to 2026-03-02 08:05:00 UTC\n"
                  "  aiko@contoso.example\n"
                  "  persistence\n"
-                 "  2026-03-02 08:01:00  persistence     high      80  made\n"));
+                 "  2026-03-02 08:01:00  persistence     high      80  made (2)\n"));
   CHECK(contains(result.out, "  2026-03-02 08:05:00  several         critical  95  made_twice\n"));
   CHECK_FALSE(contains(result.out, "Look first at"));
 }

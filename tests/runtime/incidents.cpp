@@ -132,7 +132,7 @@ Sets oracle(std::vector<Alert> alerts, std::int64_t gap) {
 }
 
 std::vector<Alert> generated(std::mt19937& random) {
-  const auto below = [&](std::uint32_t bound) { return random() % bound; };
+  const auto below = [&](std::uint32_t bound) { return static_cast<std::uint32_t>(random() % bound); };
   std::vector<Alert> alerts;
   const std::uint32_t count = below(25), span = 50 + below(1500);
   const bool several_tenants = below(2) == 0;
