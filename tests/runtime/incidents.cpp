@@ -388,8 +388,8 @@ TEST_CASE("standing alerts: the worst are kept, the same in any order, and the r
   std::mt19937 random(8);  // NOLINT(cert-msc51-cpp): the same cases every time
   std::vector<Alert> alerts;
   for (int i = 0; i < 300; ++i) {
-    alerts.push_back(
-        alert("id" + std::to_string(i), "r", static_cast<Severity>(random() % 5), random() % 100));
+    alerts.push_back(alert("id" + std::to_string(i), "r", static_cast<Severity>(random() % 5),
+                           static_cast<std::int64_t>(random() % 100)));
     alerts.back().message = std::string(random() % 3000, 'x');
   }
   std::vector<std::string> expected;
