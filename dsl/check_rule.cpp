@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <array>
 
-#include "dsl/attack_table.hpp"
 #include "dsl/check_context.hpp"
+#include "runtime/attack_table.hpp"
 
 namespace shrike {
 

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <set>
 
-#include "dsl/attack_table.hpp"
+#include "runtime/attack_table.hpp"
 #include "dsl/blind_fields.hpp"
 #include "dsl/format.hpp"
 #include "dsl/nearest.hpp"

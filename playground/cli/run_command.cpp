@@ -19,6 +19,7 @@
 #include "playground/cli/exit_codes.hpp"
 #include "playground/cli/output.hpp"
 #include "playground/cli/progress.hpp"
+#include "playground/cli/report_page.hpp"
 #include "playground/cli/rule_set.hpp"
 #include "playground/cli/run_session.hpp"
 #include "playground/cli/safe_text.hpp"
@@ -33,7 +34,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::array<std::string_view, 2> kFormats{"human", "ndjson"};
 constexpr std::array<std::string_view, 5> kSeverities{"info", "low", "medium", "high", "critical"};
 constexpr std::array<std::string_view, 2> kMoments{"early", "final"};
 constexpr std::size_t kMostState = std::size_t{8} << 30;
@@ -41,7 +41,7 @@ constexpr std::size_t kMostState = std::size_t{8} << 30;
 struct RunOptions {
   std::vector<std::string> inputs, rules, settings, only;
   std::vector<std::string> lateness, geo;
-  std::string format = "human", output, rejects, stats, fail_on, decide, tenant, memory, state;
+  std::string format = "human", output, report, rejects, stats, fail_on, decide, tenant, memory, state;
   bool quiet = false;
 };
 
@@ -78,20 +78,25 @@ std::optional<std::string> clash(std::string_view option, const std::string& fil
 std::optional<std::string> wrong_input(const RunOptions& options) {
   if (auto message = no_records(options.inputs)) return message;
   if (auto message = clash("--output", options.output, options.inputs)) return message;
+  if (auto message = clash("--report", options.report, options.inputs)) return message;
   if (auto message = clash("--state", options.state, options.inputs)) return message;
   if (auto message = clash("--rejects", options.rejects, options.inputs)) return message;
   if (!options.rejects.empty() && (options.rejects == options.output || options.rejects == "-")) {
     return "--rejects needs a file of its own";
+  }
+  if (options.report == "-" ||
+      (!options.report.empty() && (options.report == options.output || options.report == options.rejects ||
+                                   options.report == options.state))) {
+    return "--report needs a file of its own";
   }
   return std::nullopt;
 }
 
 tl::expected<RunPlan, std::string> plan_of(const RunOptions& options) {
   RunPlan plan;
-  if (options.format == "ocsf")
-    return tl::unexpected<std::string>("the format ocsf is not there yet; human and ndjson are");
-  if (auto wrong = wrong_choice("--format", options.format, kFormats)) return tl::unexpected(*wrong);
-  plan.format = options.format == "ndjson" ? AlertFormat::kNdjson : AlertFormat::kHuman;
+  if (auto wrong = wrong_choice("--format", options.format, kAlertFormats)) return tl::unexpected(*wrong);
+  plan.format = static_cast<AlertFormat>(
+      std::find(kAlertFormats.begin(), kAlertFormats.end(), options.format) - kAlertFormats.begin());
   if (!options.stats.empty()) {
     static constexpr std::array<std::string_view, 2> kStats{"text", "json"};
     if (auto wrong = wrong_choice("--stats", options.stats, kStats)) return tl::unexpected(*wrong);
@@ -213,6 +218,9 @@ void say_notes(const RunCounts& counts, const RunOptions& options, const RunPlan
   }
   if (counts.engine.is_incomplete())
     say_warning("the result is incomplete: limits of memory were reached; --stats tells which");
+  if (counts.left_out_of_incidents != 0)
+    say_warning(fmt::format("{} were too many to be kept: incidents and the report have the worst only",
+                            counted(counts.left_out_of_incidents, "alert")));
   if (has_missed_events(plan, counts))
     say_warning(
         fmt::format("{} of before the end of an earlier run came now, and rules that remember did not see "
@@ -287,7 +295,7 @@ int run(const RunOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
   Engine engine(std::move(*program), plan->engine);
   if (!load_state(engine, options.state)) return kUsage;
-  AlertPrinter printer(*output, plan->format);
+  AlertPrinter printer(*output, plan->format, engine.program());
   Progress progress(!options.quiet && is_terminal(STDERR_FILENO));
   RunSession session(engine, printer, *output, rejects ? &**rejects : nullptr, progress);
   session.run(plan->inputs, plan->engine.limits);
@@ -298,8 +306,19 @@ int run(const RunOptions& options) {
     counts.geo.assign(files.begin(), files.end());
   }
   counts.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  if (!session.failure()) printer.print_summary(counts);
+  printer.group();
+  counts.incidents = printer.incidents().size();
+  counts.left_out_of_incidents = printer.left_out();
+  if (!session.failure()) printer.print_end(counts);
   int written = close_output(*output);
+  if (!options.report.empty() && !session.failure() && written == kDone) {
+    const std::string page =
+        report_page({printer.incidents(), printer.standing(), printer.left_out(), counts, engine.program()});
+    if (const auto saved = replace_file(options.report, page); !saved) {
+      say_error(saved.error().message);
+      written = kFailed;
+    }
+  }
   if (!options.state.empty() && !session.failure() && written == kDone) {
     if (const auto saved = replace_file(options.state, engine.save_state()); !saved) {
       say_error(saved.error().message);
@@ -328,6 +347,8 @@ constexpr std::string_view kFooter = R"(Examples:
       the rules of the standard library over one export
   shrike run --settings contoso.shrike --fail-on high logs/
       with a tenant's lists and exceptions; exit code 1 after a high alert
+  shrike run --report march.html logs/
+      and a page to show to others
   zcat day.json.gz | shrike run --format ndjson --rules my-rules/ -
       own rules over a stream, alerts as they happen
 
@@ -385,11 +406,21 @@ void add_run(CLI::App& app, Action& action) {
       ->group(what);
 
   const std::string out = "What comes out";
-  command->add_option("--format", options->format, "human or ndjson (one JSON object per alert)")
+  command
+      ->add_option("--format", options->format,
+                   "human; ndjson (one JSON object per alert, and at the end per incident); ocsf (Detection "
+                   "Findings of OCSF 1.4.0) or ecs (documents of ECS 8.11), one per alert")
       ->type_name("FORMAT")
       ->group(out);
   command->add_option("--output", options->output, "Write alerts to a file instead of standard output")
       ->type_name("FILE")
+      ->group(out);
+  command
+      ->add_option(
+          "--report", options->report,
+          "Also write a report to a file: one HTML page of incidents with their course, evidence and "
+          "recommended responses, and of alerts by rule and user")
+      ->type_name("FILE.html")
       ->group(out);
   command
       ->add_option("--rejects", options->rejects,

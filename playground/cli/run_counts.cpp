@@ -153,6 +153,9 @@ std::string stats_text(const RunCounts& counts) {
   for (const auto& [rule, count] : rules) {
     if (count != 0) text += row("  " + rule, count);
   }
+  text += row("incidents", counts.incidents);
+  if (counts.left_out_of_incidents != 0)
+    text += row("alerts too many to be grouped", counts.left_out_of_incidents);
   text += row("duplicates left out", counts.engine.duplicates);
   text += row("dropped by exceptions", counts.engine.dropped_by_exception);
   for (const auto& [title, count] : counts.engine.met_expired) text += row("past the end of " + title, count);
@@ -198,6 +201,8 @@ Json stats_json(const RunCounts& counts) {
               {"alerts", counts.alerts.total()},
               {"alerts_by_severity", std::move(severities)},
               {"alerts_by_rule", std::move(rules)},
+              {"incidents", counts.incidents},
+              {"left_out_of_incidents", counts.left_out_of_incidents},
               {"failed_inputs", counts.failed_inputs},
               {"state", state_json(counts.engine)},
               {"passed_over", counts.passed_over},

@@ -33,8 +33,10 @@ struct RunCounts {
   std::uint64_t rejected = 0;
   std::uint64_t bytes = 0;  ///< as stored
   std::uint64_t failed_inputs = 0;
-  std::uint64_t passed_over = 0;       ///< pipes, sockets and devices in folders
-  std::vector<GeoDatabase::File> geo;  ///< databases of addresses that were asked
+  std::uint64_t incidents = 0;
+  std::uint64_t left_out_of_incidents = 0;  ///< alerts that were too many to be grouped
+  std::uint64_t passed_over = 0;            ///< pipes, sockets and devices in folders
+  std::vector<GeoDatabase::File> geo;       ///< databases of addresses that were asked
   double seconds = 0;
   std::string ruleset;
 };
@@ -47,7 +49,7 @@ std::string stats_text(const RunCounts& counts);
 
 /// Statistics as JSON with stable names: {records, events, bytes, seconds, sources, unclaimed, rejects,
 /// firings, duplicates, dropped_by_exception, met_expired, quieted, withdrawn, alerts, alerts_by_severity,
-/// alerts_by_rule, failed_inputs, state, passed_over, geo, ruleset}.
+/// alerts_by_rule, incidents, left_out_of_incidents, failed_inputs, state, passed_over, geo, ruleset}.
 nlohmann::ordered_json stats_json(const RunCounts& counts);
 
 }  // namespace shrike::cli

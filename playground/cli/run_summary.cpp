@@ -8,6 +8,7 @@
 #include "playground/cli/alert_text.hpp"
 #include "playground/cli/safe_text.hpp"
 #include "playground/cli/text_layout.hpp"
+#include "shrike/incidents.hpp"
 
 namespace shrike::cli {
 namespace {
@@ -17,17 +18,11 @@ constexpr std::size_t kShownPeople = 5;
 constexpr std::size_t kShownRules = 8;
 constexpr std::size_t kPicks = 3;
 
-/// The person or mailbox that an alert is about, as far as it shows one.
+/// The person or mailbox that an alert is about, as far as it names one.
 std::string whom(const Alert& alert) {
-  for (const char* const name : {"user", "mailbox", "target"}) {
-    for (const auto* values : {&alert.show, &alert.key}) {
-      const auto found = values->find(name);
-      if (found != values->end() && found->is_string())
-        return safe_text(found->get_ref<const std::string&>(), 200);
-    }
-  }
-  for (const Response& response : alert.respond) {
-    if (!response.arguments.empty()) return safe_text(response.arguments.front(), 200);
+  const Entities entities = entities_of(alert);
+  for (const auto* names : {&entities.users, &entities.mailboxes}) {
+    if (!names->empty()) return safe_text(names->front(), 200);
   }
   return {};
 }
@@ -106,11 +101,12 @@ std::string RunSummary::picks_text(const Style& style, unsigned columns) const {
   return text;
 }
 
-std::string RunSummary::text(const RunCounts& counts, const Style& style, unsigned columns) const {
+std::string RunSummary::text(const RunCounts& counts, const std::string& incidents, const Style& style,
+                             unsigned columns) const {
   std::string text;
   const std::uint64_t alerts = counts.alerts.total();
   if (alerts > 0) {
-    text += style(Paint::kDim, std::string(columns, '-')) + '\n';
+    text += style(Paint::kDim, std::string(columns, '-')) + '\n' + incidents;
     text += style(Paint::kBold, counted(alerts, "alert")) + ": " + severities_text(counts.alerts) + "\n\n";
     std::vector<std::pair<std::string, std::uint64_t>> rules(counts.alerts.by_rule.begin(),
                                                              counts.alerts.by_rule.end());
@@ -132,7 +128,8 @@ std::string RunSummary::text(const RunCounts& counts, const Style& style, unsign
     if (const std::string people = people_text(style); !people.empty()) {
       text += style(Paint::kDim, "Users and mailboxes") + '\n' + people;
     }
-    text += style(Paint::kDim, "Look first at") + '\n' + picks_text(style, columns) + '\n';
+    if (incidents.empty()) text += style(Paint::kDim, "Look first at") + '\n' + picks_text(style, columns);
+    text += '\n';
   } else if (counts.records == 0) {
     return "No alerts: nothing was read.\n";
   } else {

@@ -1,5 +1,5 @@
-// What stands below the last alert of a run: how many there were, of what, about whom, and where to look
-// first.
+// What stands below the last alert of a run: incidents, how many alerts there were, of what, about whom, and
+// where to look first when no incident says that.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,8 @@ class RunSummary {
   void add(const Alert& alert);
 
   /// Several lines. Says plainly when there was no alert, and when nothing was read.
-  std::string text(const RunCounts& counts, const Style& style, unsigned columns) const;
+  std::string text(const RunCounts& counts, const std::string& incidents, const Style& style,
+                   unsigned columns) const;
 
  private:
   struct Standing {

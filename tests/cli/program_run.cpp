@@ -16,6 +16,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <sstream>
 
 namespace shrike_test {
 namespace fs = std::filesystem;
@@ -192,6 +193,24 @@ std::string harmless_record(int number) {
          R"(","Operation":"FileAccessed","OrganizationId":"11111111-2222-4333-8444-555555555555","RecordType":6,)"
          R"("UserType":0,"Workload":"SharePoint","UserId":"ben@contoso.example"})"
          "\n";
+}
+
+namespace {
+
+std::vector<std::string> lines_of_kind(const std::string& ndjson, const std::string& kind) {
+  std::vector<std::string> lines;
+  std::istringstream stream(ndjson);
+  for (std::string line; std::getline(stream, line);) {
+    if (line.starts_with("{\"kind\":\"" + kind + '"')) lines.push_back(line);
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::vector<std::string> alert_lines(const std::string& ndjson) { return lines_of_kind(ndjson, "alert"); }
+std::vector<std::string> incident_lines(const std::string& ndjson) {
+  return lines_of_kind(ndjson, "incident");
 }
 
 const std::string kSmallRule = R"(/// Somebody made an inbox rule.

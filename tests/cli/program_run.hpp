@@ -50,6 +50,10 @@ class Folder {
 std::string forwarding_record(int number, const std::string& rule_name = "Invoices");
 std::string harmless_record(int number);
 
+/// The lines of NDJSON output that are alerts, and those that are incidents.
+std::vector<std::string> alert_lines(const std::string& ndjson);
+std::vector<std::string> incident_lines(const std::string& ndjson);
+
 /// A complete small rule file: fires on every `New-InboxRule` with severity high.
 extern const std::string kSmallRule;
 

@@ -22,9 +22,7 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-std::size_t alerts_in(const std::string& ndjson) {
-  return static_cast<std::size_t>(std::count(ndjson.begin(), ndjson.end(), '\n'));
-}
+std::size_t alerts_in(const std::string& ndjson) { return shrike_test::alert_lines(ndjson).size(); }
 
 std::string gzip(const std::string& text) {
   z_stream stream{};
@@ -102,7 +100,10 @@ TEST_CASE("wrong usage ends with 2 and says what was meant") {
       {{"rnu", "a.json"}, "did you mean `run`?"},
       {{"a.json"}, "did you mean `shrike run a.json`?"},
       {{"run", "--format", "ndjsn", "a.json"}, "did you mean `ndjson`?"},
-      {{"run", "--format", "ocsf", "a.json"}, "ocsf is not there yet"},
+      {{"run", "--format", "osf", "a.json"}, "did you mean `ocsf`?"},
+      {{"run", "--report", "a.json", "a.json"}, "would be read as an input"},
+      {{"run", "--report", "-", "a.json"}, "--report needs a file of its own"},
+      {{"run", "--report", "x", "--output", "x", "a.json"}, "--report needs a file of its own"},
       {{"run", "--fail-on", "hihg", "a.json"}, "did you mean `high`?"},
       {{"run", "--decide", "late", "a.json"}, "--decide takes early, final"},
       {{"run", "--stats=xml", "a.json"}, "--stats takes text, json"},

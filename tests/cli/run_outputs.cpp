@@ -9,6 +9,7 @@
 #include "tests/cli/program_run.hpp"
 
 using nlohmann::json;
+using shrike_test::alert_lines;
 using shrike_test::Folder;
 using shrike_test::forwarding_record;
 using shrike_test::harmless_record;
@@ -129,8 +130,8 @@ TEST_CASE("ndjson has the fixed names") {
       {"run", "--format", "ndjson", "--only", "rule_external_forward", "--tenant", "t", "a.ndjson"});
   CHECK(result.code == 0);
   CHECK(result.err == "");
-  REQUIRE(lines_of(result.out).size() == 1);
-  const json alert = json::parse(result.out);
+  REQUIRE(alert_lines(result.out).size() == 1);
+  const json alert = json::parse(alert_lines(result.out).front());
   std::vector<std::string> names;
   for (const auto& [name, value] : alert.items()) names.push_back(name);
   CHECK(names == std::vector<std::string>{"attack", "blind", "evidence", "id", "key", "kind", "late",
@@ -158,7 +159,7 @@ TEST_CASE("files give alerts in the order of events, streams in the order of the
   };
   const auto times = [&](const shrike_test::Outcome& result) {
     std::string text;
-    for (const std::string& line : lines_of(result.out))
+    for (const std::string& line : alert_lines(result.out))
       text += json::parse(line)["time"].get<std::string>().substr(17, 2) + " ";
     return text;
   };
@@ -229,7 +230,7 @@ TEST_CASE("statistics for people name sources, rejects and rules") {
        {"by ual", "taken by no source", "rejected", "rule_external_forward", "duplicates left out"}) {
     CHECK_MESSAGE(contains(result.err, part), part);
   }
-  CHECK(lines_of(result.out).size() == 1);
+  CHECK(alert_lines(result.out).size() == 1);
 }
 
 TEST_CASE("no alert is said plainly, and so is that nothing was read or known") {
