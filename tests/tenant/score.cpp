@@ -38,6 +38,7 @@ struct Step {
 
 /// What was planted in one tenant.
 struct Planted {
+  std::string tenant;
   std::vector<Step> steps;
   std::unordered_map<std::string, std::size_t> by_id;                ///< event id to step
   std::unordered_map<std::string, std::size_t> by_attacker_session;  ///< session to step
@@ -56,6 +57,7 @@ struct Incident {
 
 struct Tally {
   std::uint64_t claims = 0, found = 0, alerts = 0, false_alerts = 0;
+  std::uint64_t below = 0;  ///< alerts on courses that stay below the rule's threshold
 };
 
 struct ViewScore {
@@ -64,7 +66,7 @@ struct ViewScore {
   std::map<std::string, Tally> scenarios;  ///< "aitm_fraud/at"
   std::map<std::string, std::uint64_t> fooled;  ///< false alerts by situation
   bool has_incidents = false;
-  std::uint64_t cases = 0, one_incident = 0, split = 0, merged = 0, incidents = 0;
+  std::uint64_t cases = 0, one_incident = 0, split = 0, merged = 0;
 };
 
 Planted read_labels(const fs::path& file) {
@@ -72,6 +74,10 @@ Planted read_labels(const fs::path& file) {
   std::ifstream in(file);
   for (std::string line; std::getline(in, line);) {
     const json label = json::parse(line);
+    if (label.at("kind") == "tenant") {
+      planted.tenant = label.at("id");
+      continue;
+    }
     Step step;
     step.attack = label.at("kind") == "step";
     step.scenario = label.at(step.attack ? "scenario" : "situation");
@@ -100,8 +106,10 @@ int rank_of(const std::string& severity) {
 }
 
 /// Runs the program; nothing when it failed.
-std::optional<std::vector<json>> run_library(const fs::path& folder, std::size_t view, bool with_settings) {
-  std::string command = std::string("'") + SHRIKE_PROGRAM + "' run --quiet --format ndjson";
+/// Graph's exports do not name the tenant throughout, so it is told.
+std::optional<std::vector<json>> run_library(const fs::path& folder, const std::string& tenant, std::size_t view,
+                                             bool with_settings) {
+  std::string command = std::string("'") + SHRIKE_PROGRAM + "' run --quiet --format ndjson --tenant " + tenant;
   if (with_settings) command += " --settings '" + (folder / "settings.shrike").string() + "'";
   if (view != 1) command += " '" + (folder / "audit").string() + "'";
   if (view != 0) command += " '" + (folder / "entra").string() + "'";
@@ -189,6 +197,22 @@ void judge(const Planted& planted, std::size_t view, const std::vector<json>& li
     if (list) fmt::print("{} false  {} ({}): {}\n", kViews[view], given.rule, where, given.message);
   }
 
+  std::map<std::string, std::set<std::string>> of_at, of_below;  // rules claimed, by scenario
+  for (const Step& step : planted.steps) {
+    if (step.variant == "at") of_at[step.scenario].insert(step.claims[view].begin(), step.claims[view].end());
+    if (step.variant == "below") of_below[step.scenario].insert(step.claims[view].begin(), step.claims[view].end());
+  }
+  for (const auto& [id, given] : alerts) {
+    if (given.case_name.empty() || given.rank < 2) continue;
+    const auto step = std::find_if(given.steps.begin(), given.steps.end(),
+                                   [&](std::size_t i) { return planted.steps[i].variant == "below"; });
+    if (step == given.steps.end()) continue;
+    const std::string& scenario = planted.steps[*step].scenario;
+    if (of_at[scenario].count(given.rule) == 0 || of_below[scenario].count(given.rule) != 0) continue;
+    ++score.rules[given.rule].below;
+    if (list) fmt::print("{} below  {} ({}): {}\n", kViews[view], given.rule, given.case_name, given.message);
+  }
+
   for (std::size_t i = 0; i < planted.steps.size(); ++i) {
     const Step& step = planted.steps[i];
     for (const std::string& rule : step.claims[view]) {
@@ -208,7 +232,6 @@ void judge(const Planted& planted, std::size_t view, const std::vector<json>& li
   }
 
   if (!score.has_incidents) return;
-  score.incidents += incidents.size();
   std::map<std::string, std::set<std::string>> incidents_of_case, cases_of_incident;
   std::set<std::string> cases;
   for (const auto& [id, given] : alerts) {
@@ -243,6 +266,7 @@ ordered_json figures(const Tally& tally, double user_days) {
   o["claims"] = tally.claims;
   o["found"] = tally.found;
   o["recall"] = tally.claims == 0 ? ordered_json(nullptr) : ordered_json(share(tally.found, tally.claims));
+  o["alerts_below_threshold"] = tally.below;
   o["false_alerts"] = tally.false_alerts;
   o["false_per_1000_user_days"] = static_cast<double>(tally.false_alerts) * 1000 / user_days;
   return o;
@@ -334,7 +358,7 @@ int main(int argc, char** argv) {
     }
     const Planted planted = read_labels(folder.path() / "labels.ndjson");
     for (std::size_t view = 0; view < kViews.size(); ++view) {
-      const auto lines = run_library(folder.path(), view, !no_settings);
+      const auto lines = run_library(folder.path(), planted.tenant, view, !no_settings);
       if (!lines) {
         fmt::print(stderr, "error: {} failed\n", SHRIKE_PROGRAM);
         return 2;

@@ -766,7 +766,7 @@ std::string settings_text(const People& people) {
   set("migration_accounts", accounts({"migration"}));
   set("bulk_senders", accounts({"newsletter"}));
   set("shared_mailboxes", accounts({"info"}));
-  set("legacy_allowed", accounts({"scanner1", "scanner2", "scanner3"}));
+  set("legacy_allowed", accounts({"scanner1", "scanner2", "scanner3", "testaccount"}));
   set("approved_automation", accounts({"reports", "testaccount"}));
   set("devicecode_users", accounts({"room1"}));
   set("approved_apps", list({people.facts().mail_tool_id, people.facts().backup_tool_id, kEmClient.id}, true));

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/tenant/json_text.hpp"
 #include "tests/tenant/stage.hpp"
 
 namespace shrike::tenant {
@@ -22,6 +23,7 @@ bool generate(const Options& options, const std::string& folder) {
   }
   logs.flush(options.start + (options.days + 400) * kDay);
   std::ofstream labels_out(std::filesystem::path(folder) / "labels.ndjson", std::ios::binary);
+  labels_out << JsonObject().text("kind", "tenant").text("id", people.facts().id).done() << '\n';
   for (const Label& label : labels.all()) labels_out << to_line(label) << '\n';
   std::ofstream settings_out(std::filesystem::path(folder) / "settings.shrike", std::ios::binary);
   settings_out << settings_text(people);
