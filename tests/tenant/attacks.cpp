@@ -1,5 +1,6 @@
-// The attacks. Each comes in three variants: below the thresholds of the rules that it meets, at them, above them. What
-// is claimed of a step is what the standard library's README and the plan of its rules say, not what a run gave.
+// The attacks. Each comes in three variants: below the thresholds of the rules that it meets, at them, above
+// them. What is claimed of a step is what the standard library's README and the plan of its rules say, not
+// what a run gave.
 #include <string>
 #include <utility>
 #include <vector>
@@ -89,8 +90,8 @@ struct Course {
   }
 };
 
-/// A colleague is phished through a proxy; his cookie is used from elsewhere; a rule hides the answers to false
-/// invoices, which go out in a burst and are erased.
+/// A colleague is phished through a proxy; his cookie is used from elsewhere; a rule hides the answers to
+/// false invoices, which go out in a burst and are erased.
 void aitm_fraud(Course& c) {
   Stage& stage = c.stage;
   const Spot proxy = c.server(0), reader = c.server(1);
@@ -99,9 +100,9 @@ void aitm_fraud(Course& c) {
   c.step("sign-in through the proxy", time,
          choose(c.variant, Claims{}, in_either({"aitm_officehome_triad"}),
                 in_either({"aitm_officehome_triad", "aitm_kit_fingerprint"})));
-  const std::string session =
-      c.proxied_signin(time, proxy, c.variant == Variant::kAbove ? kKitAgent : c.victim.computer.browser_agent.c_str(),
-                       c.at_least(Variant::kAt));
+  const std::string session = c.proxied_signin(
+      time, proxy, c.variant == Variant::kAbove ? kKitAgent : c.victim.computer.browser_agent.c_str(),
+      c.at_least(Variant::kAt));
 
   time += 5 * kMinute;
   c.step("token renewed from a second server", time,
@@ -130,11 +131,11 @@ void aitm_fraud(Course& c) {
                                         {"MarkAsRead", "True"},
                                         {"StopProcessingRules", "True"}}));
   } else {
-    stage.logs.cmdlet(stage.inbox_rule(
-        c.victim, time, third, session, "Fabrikam project",
-        {{"SubjectContainsWords", "fabrikam"},
-         {"MoveToFolder", c.variant == Variant::kBelow ? "Archive" : "RSS Feeds"},
-         {"MarkAsRead", "True"}}));
+    stage.logs.cmdlet(
+        stage.inbox_rule(c.victim, time, third, session, "Fabrikam project",
+                         {{"SubjectContainsWords", "fabrikam"},
+                          {"MoveToFolder", c.variant == Variant::kBelow ? "Archive" : "RSS Feeds"},
+                          {"MarkAsRead", "True"}}));
   }
 
   time += 20 * kMinute;
@@ -146,7 +147,8 @@ void aitm_fraud(Course& c) {
   for (int i = 0; i < messages; ++i) {
     // One subject for each of ten suppliers.
     sent.push_back(stage.logs.message("Invoice " + std::to_string(4400 + i % 10) + ": new bank account"));
-    stage.logs.mail_item(c.web_mail(time + i * 50 * kMinute / messages, third, session), "Send", sent.back(), "\\Drafts");
+    stage.logs.mail_item(c.web_mail(time + i * 50 * kMinute / messages, third, session), "Send", sent.back(),
+                         "\\Drafts");
   }
 
   time += 55 * kMinute;
@@ -168,8 +170,11 @@ void device_code(Course& c) {
 
   c.step("code typed in", time,
          choose(c.variant, Claims{}, in_either({"devicecode_first_seen"}),
-                in_either({"devicecode_first_seen"}) + in_entra({"devicecode_broker_mail", "idp_risk_high_value"})));
-  Signin s = c.signin(time, attacker, session, "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/144.0.0.0 Safari/537.36");
+                in_either({"devicecode_first_seen"}) +
+                    in_entra({"devicecode_broker_mail", "idp_risk_high_value"})));
+  Signin s = c.signin(time, attacker, session,
+                      "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+                      "Chrome/144.0.0.0 Safari/537.36");
   s.correlation = stage.random.guid();
   s.app = c.variant == Variant::kAbove ? kBroker : kAzureCli;
   s.resource = c.variant == Variant::kAbove ? kExchange : kGraph;
@@ -205,13 +210,14 @@ void device_code(Course& c) {
 
   time += 30 * kMinute;
   c.step("forward by a rule", time, in_audit({"rule_external_forward", "chain_aitm_to_rule"}));
-  Cmdlet rule = stage.inbox_rule(c.victim, time, attacker, session, "Sync", {{"ForwardTo", "collector" + std::to_string(c.servers) + "@mailbox.test"}});
+  Cmdlet rule = stage.inbox_rule(c.victim, time, attacker, session, "Sync",
+                                 {{"ForwardTo", "collector" + std::to_string(c.servers) + "@mailbox.test"}});
   rule.app = s.app.id;
   stage.logs.cmdlet(rule);
 }
 
-/// Passwords are tried over IMAP; one is right; the second factor is got by tiring the victim; another account is
-/// tried by force.
+/// Passwords are tried over IMAP; one is right; the second factor is got by tiring the victim; another
+/// account is tried by force.
 void spray_to_legacy(Course& c) {
   Stage& stage = c.stage;
   const Spot sprayer = c.server(0);
@@ -272,7 +278,8 @@ void spray_to_legacy(Course& c) {
 
   time += 40 * kMinute;
   const int tries = choose(c.variant, 9, 10, 25);
-  c.step("one account by force", time, c.at_least(Variant::kAt) ? in_either({"brute_force_account"}) : Claims{});
+  c.step("one account by force", time,
+         c.at_least(Variant::kAt) ? in_either({"brute_force_account"}) : Claims{});
   const Person& other = stage.people.someone(Role::kFinance);
   const Spot forcer = c.server(2);
   for (int i = 0; i < tries; ++i) {
@@ -293,14 +300,16 @@ void illicit_consent(Course& c) {
   Person& granter = for_all ? stage.people.someone(Role::kAdmin) : c.victim;
   const std::string app = for_all ? kPerfectData.id : stage.random.guid();
   const std::string name = for_all ? kPerfectData.name : "Document viewer";
-  const std::string scope = choose<std::string>(c.variant, "openid profile User.Read", "Mail.Read offline_access",
-                                                "Mail.ReadWrite MailboxSettings.ReadWrite offline_access");
+  const std::string scope =
+      choose<std::string>(c.variant, "openid profile User.Read", "Mail.Read offline_access",
+                          "Mail.ReadWrite MailboxSettings.ReadWrite offline_access");
   const std::string principal = stage.random.guid();
 
   c.step("consent", time,
          choose(c.variant, Claims{}, in_either({"consent_mail_scope"}),
                 in_either({"consent_mail_scope", "consent_policy_opened", "known_bad_app"})));
-  Change change = Change::of(granter, time, "Consent to application", stage.people.at_home(granter, time, stage.random));
+  Change change =
+      Change::of(granter, time, "Consent to application", stage.people.at_home(granter, time, stage.random));
   change.category = "ApplicationManagement";
   change.type = "Assign";
   change.target_id = principal;
@@ -310,9 +319,9 @@ void illicit_consent(Course& c) {
       {"ConsentContext.IsAdminConsent", "", for_all ? "True" : "False"},
       {"ConsentContext.OnBehalfOfAll", "", for_all ? "True" : "False"},
       {"ConsentAction.Permissions", "",
-       "[] => [[Id: " + stage.random.hex(22) + ", ClientId: " + principal + ", PrincipalId: " +
-           (for_all ? "" : granter.id) + ", ResourceId: " + stage.random.guid() + ", ConsentType: " +
-           (for_all ? "AllPrincipals" : "Principal") + ", Scope: " + scope +
+       "[] => [[Id: " + stage.random.hex(22) + ", ClientId: " + principal +
+           ", PrincipalId: " + (for_all ? "" : granter.id) + ", ResourceId: " + stage.random.guid() +
+           ", ConsentType: " + (for_all ? "AllPrincipals" : "Principal") + ", Scope: " + scope +
            ", CreatedDateTime: , LastModifiedDateTime ]]; "},
       {"TargetId.ServicePrincipalNames", "", app}};
   stage.logs.change(change);
@@ -368,9 +377,11 @@ void admin_takeover(Course& c) {
   };
 
   time += 20 * kMinute;
-  c.step("auditing cut", time, choose(c.variant, Claims{}, in_audit({"audit_disabled"}), in_audit({"audit_disabled"})));
+  c.step("auditing cut", time,
+         choose(c.variant, Claims{}, in_audit({"audit_disabled"}), in_audit({"audit_disabled"})));
   if (much) {
-    cmdlet("Set-AdminAuditLogConfig", "Admin Audit Log Settings", {{"UnifiedAuditLogIngestionEnabled", "False"}});
+    cmdlet("Set-AdminAuditLogConfig", "Admin Audit Log Settings",
+           {{"UnifiedAuditLogIngestionEnabled", "False"}});
   } else {
     cmdlet("Set-Mailbox", c.victim.mailbox_id,
            {{"Identity", c.victim.upn},
@@ -399,18 +410,23 @@ void admin_takeover(Course& c) {
     c.step("mail-flow rule copies mail outside", time, in_audit({"transport_rule_exfil"}));
     cmdlet("New-TransportRule", "", {{"Name", "Archive copy"}, {"BlindCopyTo", vault}});
     c.step("automatic forwarding allowed", time, in_audit({"autoforward_policy_opened"}));
-    cmdlet("Set-HostedOutboundSpamFilterPolicy", "Default", {{"Identity", "Default"}, {"AutoForwardingMode", "On"}});
+    cmdlet("Set-HostedOutboundSpamFilterPolicy", "Default",
+           {{"Identity", "Default"}, {"AutoForwardingMode", "On"}});
     c.step("safe links removed", time, in_audit({"mail_protection_weakened"}));
     cmdlet("Remove-SafeLinksRule", "Links", {{"Identity", "Links"}});
     c.step("own domain put on the allow list", time, in_audit({"allowlist_poisoning"}));
-    cmdlet("New-TenantAllowBlockListItems", "", {{"ListType", "Sender"}, {"Allow", "True"}, {"Entries", "mailbox.test"}});
+    cmdlet("New-TenantAllowBlockListItems", "",
+           {{"ListType", "Sender"}, {"Allow", "True"}, {"Entries", "mailbox.test"}});
     c.step("authenticated SMTP switched on", time, in_audit({"legacy_protocol_reenabled"}));
     const Person& box = stage.people.someone(Role::kFinance);
     cmdlet("Set-CASMailbox", box.mailbox_id,
            {{"Identity", box.upn}, {"SmtpClientAuthenticationDisabled", "False"}, {"ImapEnabled", "True"}});
     c.step("mailbox opened to oneself", time, in_audit({"mailbox_delegation"}));
     cmdlet("Add-MailboxPermission", box.mailbox_id,
-           {{"Identity", box.upn}, {"User", c.victim.upn}, {"AccessRights", "FullAccess"}, {"InheritanceType", "All"}});
+           {{"Identity", box.upn},
+            {"User", c.victim.upn},
+            {"AccessRights", "FullAccess"},
+            {"InheritanceType", "All"}});
     c.step("inbox shared with everyone", time, in_audit({"folder_shared_everyone"}));
     cmdlet("Add-MailboxFolderPermission", box.mailbox_id,
            {{"Identity", box.upn + ":\\Inbox"}, {"User", "Default"}, {"AccessRights", "Reviewer"}});
@@ -441,7 +457,8 @@ void admin_takeover(Course& c) {
     Change factor = change("Disable Strong Authentication");
     factor.on(box).properties = {
         {"StrongAuthenticationRequirement",
-         R"([{"RelyingParty":"*","State":2,"RememberDevicesNotIssuedBefore":"2026-01-12T08:30:00+00:00"}])", "[]", true}};
+         R"([{"RelyingParty":"*","State":2,"RememberDevicesNotIssuedBefore":"2026-01-12T08:30:00+00:00"}])",
+         "[]", true}};
     stage.logs.change(factor);
     c.step("pass created for another account", time, in_entra({"tap_created"}));
     Change pass = change("Admin registered security info");
@@ -462,11 +479,14 @@ void admin_takeover(Course& c) {
   const int mailboxes = choose(c.variant, 4, 5, 12);
   c.step("mail of many sent on", time,
          in_audit({"mailbox_forwarding_external", "forward_same_destination"}) +
-             (c.at_least(Variant::kAt) ? in_audit({"forwarding_changed_in_bulk", "chain_admin_takeover"}) : Claims{}));
+             (c.at_least(Variant::kAt) ? in_audit({"forwarding_changed_in_bulk", "chain_admin_takeover"})
+                                       : Claims{}));
   for (int i = 0; i < mailboxes; ++i) {
     const Person& box = stage.people.someone(i % 3 == 0 ? Role::kFinance : Role::kStaff);
     cmdlet("Set-Mailbox", box.mailbox_id,
-           {{"Identity", box.upn}, {"ForwardingSmtpAddress", "smtp:" + vault}, {"DeliverToMailboxAndForward", "True"}});
+           {{"Identity", box.upn},
+            {"ForwardingSmtpAddress", "smtp:" + vault},
+            {"DeliverToMailboxAndForward", "True"}});
     time -= 90 - 40;
   }
 }
@@ -478,16 +498,20 @@ void insider_forward(Course& c) {
   Moment time = c.begins;
   const std::string session = stage.browser_session(c.victim, time - 10 * kMinute, from);
 
-  c.step("rule forwards mail", time,
-         choose(c.variant, Claims{}, in_audit({"rule_external_forward"}), in_audit({"rule_external_forward"})));
-  const std::string to = c.variant == Variant::kBelow ? stage.people.someone().upn : c.victim.last + "@private-mail.test";
+  c.step(
+      "rule forwards mail", time,
+      choose(c.variant, Claims{}, in_audit({"rule_external_forward"}), in_audit({"rule_external_forward"})));
+  const std::string to =
+      c.variant == Variant::kBelow ? stage.people.someone().upn : c.victim.last + "@private-mail.test";
   MailAct act = stage.mail(c.victim, time, from, MailClient::kOutlook, session);
-  stage.logs.outlook_rule(act, "Copies", R"((SubString "order" in PR_SUBJECT))",
-                          R"([{"ActionType":"Forward","Recipients":[")" + to + R"("],"ForwardFlags":"None"}])");
+  stage.logs.outlook_rule(
+      act, "Copies", R"((SubString "order" in PR_SUBJECT))",
+      R"([{"ActionType":"Forward","Recipients":[")" + to + R"("],"ForwardFlags":"None"}])");
   if (c.variant != Variant::kAbove) return stage.labels.end();
 
   time += 20 * kMinute;
-  c.step("mailbox forwards to a look-alike", time, in_audit({"mailbox_forwarding_external", "lookalike_forward_target"}));
+  c.step("mailbox forwards to a look-alike", time,
+         in_audit({"mailbox_forwarding_external", "lookalike_forward_target"}));
   Cmdlet forward = stage.cmdlet(c.victim, time, from, "Set-Mailbox", c.victim.mailbox_id);
   forward.app = kExchange.id;
   forward.session = session;
@@ -506,18 +530,22 @@ void remediation_incomplete(Course& c) {
   Stage& stage = c.stage;
   const Spot attacker = c.server(0);
   Moment time = c.begins;
-  const std::string session = stage.browser_session(c.victim, time, stage.people.at_home(c.victim, time, stage.random));
+  const std::string session =
+      stage.browser_session(c.victim, time, stage.people.at_home(c.victim, time, stage.random));
 
   time += 40 * kMinute;
   c.step("stolen session forwards mail", time, in_audit({"rule_external_forward"}));
   c.read_mail(time, attacker, session, 4);
-  stage.logs.cmdlet(stage.inbox_rule(c.victim, time + 5 * kMinute, attacker, session, "Copy to archive",
-                                     {{"ForwardTo", "archive" + std::to_string(c.servers) + "@mailbox.test"}}));
+  stage.logs.cmdlet(
+      stage.inbox_rule(c.victim, time + 5 * kMinute, attacker, session, "Copy to archive",
+                       {{"ForwardTo", "archive" + std::to_string(c.servers) + "@mailbox.test"}}));
 
   const Person& admin = stage.people.someone(Role::kAdmin);
   const Moment reset = time + 3 * kHour;
   const Spot office = stage.people.at_office(admin, stage.random);
-  c.step("account reset", reset, c.at_least(Variant::kAt) ? Claims{{"remediation_incomplete"}, {}, {"remediation_incomplete"}} : Claims{});
+  c.step("account reset", reset,
+         c.at_least(Variant::kAt) ? Claims{{"remediation_incomplete"}, {}, {"remediation_incomplete"}}
+                                  : Claims{});
   Change change = Change::of(admin, reset, "Reset user password", office);
   stage.logs.change(change.on(c.victim));
   change.operation = "Update StsRefreshTokenValidFrom Timestamp";
@@ -530,7 +558,8 @@ void remediation_incomplete(Course& c) {
   // Below: taken away in time, and nobody comes again. At: a day and an hour later. Above: never.
   if (c.variant != Variant::kAbove) {
     const Moment removed = c.variant == Variant::kBelow ? reset + 2 * kHour : reset + 25 * kHour;
-    Cmdlet undo = stage.cmdlet(admin, removed, office, "Remove-InboxRule", c.victim.mailbox_id + "\\Copy to archive");
+    Cmdlet undo =
+        stage.cmdlet(admin, removed, office, "Remove-InboxRule", c.victim.mailbox_id + "\\Copy to archive");
     undo.parameters = {{"Identity", c.victim.upn + "\\Copy to archive"}, {"Mailbox", c.victim.upn}};
     stage.logs.cmdlet(undo);
   }
@@ -570,12 +599,17 @@ void plant_attacks(Stage& stage, int times) {
     for (const Scenario& scenario : kScenarios) {
       for (const Variant variant : {Variant::kBelow, Variant::kAt, Variant::kAbove}) {
         Person& victim = stage.people.someone(scenario.victim);
-        // Rules that ask for what is new have seen a week and a half by then; three days are left for what follows.
+        // Rules that ask for what is new have seen a week and a half by then; three days are left for what
+        // follows.
         const int day = stage.some_day(stage.days >= 14 ? 10 : stage.days / 2, stage.days >= 14 ? 4 : 1);
-        Course course{stage, scenario.name, variant,
-                      std::string(scenario.name) + "-" + kVariantNames[static_cast<std::size_t>(variant)] + "-" +
-                          std::to_string(i + 1),
-                      victim, stage.at_work(victim, day), servers};
+        Course course{stage,
+                      scenario.name,
+                      variant,
+                      std::string(scenario.name) + "-" + kVariantNames[static_cast<std::size_t>(variant)] +
+                          "-" + std::to_string(i + 1),
+                      victim,
+                      stage.at_work(victim, day),
+                      servers};
         servers += 3;
         scenario.play(course);
         stage.labels.end();

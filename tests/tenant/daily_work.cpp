@@ -1,5 +1,5 @@
-// An ordinary day: where people are, what they read, write and open, what their devices do in the background, what the
-// service and the administrators change.
+// An ordinary day: where people are, what they read, write and open, what their devices do in the background,
+// what the service and the administrators change.
 #include <algorithm>
 #include <functional>
 #include <utility>
@@ -21,10 +21,12 @@ struct Day {
   Place place = Place::kAway;
   Moment begins = 0, ends = 0;
 
-  /// Where the computer is seen from: sign-ins of those with a split tunnel pass through the company's gateway.
+  /// Where the computer is seen from: sign-ins of those with a split tunnel pass through the company's
+  /// gateway.
   Spot computer_at(Moment time, bool signin) {
     switch (place) {
-      case Place::kOffice: return stage.people.at_office(who, random);
+      case Place::kOffice:
+        return stage.people.at_office(who, random);
       case Place::kTrip:
         return who.trip_days > 0 && random.chance(850) ? hotel : stage.people.on_carrier(who, time, random);
       default:
@@ -37,16 +39,16 @@ struct Day {
       return stage.people.at_office(who, random);
     if (who.private_vpn && random.chance(500)) return stage.people.commercial_vpn(random);
     if (place == Place::kTrip) return random.chance(600) ? hotel : stage.people.on_carrier(who, time, random);
-    return random.chance(450) ? stage.people.at_home(who, time, random) : stage.people.on_carrier(who, time, random);
+    return random.chance(450) ? stage.people.at_home(who, time, random)
+                              : stage.people.on_carrier(who, time, random);
   }
 
   Spot hotel;
 
   /// The session for a moment: a new sign-in when the old one has ended or was revoked.
   std::string session(OpenSession& open, Moment time, int most_days, Signin success) {
-    const bool revoked = std::any_of(who.revoked.begin(), who.revoked.end(), [&](Moment at) {
-      return at >= open.began && time > at + 30 * kMinute;
-    });
+    const bool revoked = std::any_of(who.revoked.begin(), who.revoked.end(),
+                                     [&](Moment at) { return at >= open.began && time > at + 30 * kMinute; });
     if (time > open.until || revoked) {
       open.id = random.guid();
       open.began = time - 60;
@@ -88,7 +90,8 @@ struct Day {
       plan.emplace_back(begins + random.between(0, ends - begins), act);
   }
   void live() {
-    std::stable_sort(plan.begin(), plan.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::stable_sort(plan.begin(), plan.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
     for (const auto& [time, act] : plan) act(time);
   }
 
@@ -112,15 +115,15 @@ struct Day {
     s.app = kWebMail;
     stage.logs.signin(s);
   }
-  /// A computer that wakes up has tokens that ended overnight: each program fetches new ones before it does anything.
-  /// Tokens that can be revoked at any time live for a day, so some computers fetch none.
+  /// A computer that wakes up has tokens that ended overnight: its programs fetch new ones before they do
+  /// anything. Tokens that can be revoked at any time live for a day, so some fetch none.
   void background_signins() {
-    if (random.chance(850)) {
-      for (std::uint64_t which = 0; which < 3; ++which)
+    for (std::uint64_t which = 0; which < 3; ++which) {
+      if (random.chance(750))
         plan.emplace_back(begins - random.between(1, 5) * kMinute,
                           [this, which](Moment time) { program_renewal(time, which); });
-      plan.emplace_back(begins - 30, [this](Moment time) { browser_renewal(time); });
     }
+    if (random.chance(900)) plan.emplace_back(begins - 30, [this](Moment time) { browser_renewal(time); });
     times(1, 2, [this](Moment time) { program_renewal(time, random.below(3)); });
     times(0, 1, [this](Moment time) { browser_renewal(time); });
   }
@@ -202,9 +205,10 @@ struct Day {
                                                    "noreply@shop.example"};
         static constexpr const char* kFolders[] = {"Newsletters", "Alerts", "Shop", "Projects"};
         const std::string open = browser(time);
-        stage.logs.cmdlet(stage.inbox_rule(who, time, computer_at(time, false), open,
-                                           random.chance(500) ? "Newsletters" : "Alerts of the monitor",
-                                           {{"From", random.pick(kSenders)}, {"MoveToFolder", random.pick(kFolders)}}));
+        stage.logs.cmdlet(
+            stage.inbox_rule(who, time, computer_at(time, false), open,
+                             random.chance(500) ? "Newsletters" : "Alerts of the monitor",
+                             {{"From", random.pick(kSenders)}, {"MoveToFolder", random.pick(kFolders)}}));
       });
     }
     if (random.chance(6)) {
@@ -225,7 +229,9 @@ void service_work(Stage& stage, int day) {
       Cmdlet c;
       c.time = some_time();
       c.operation = "Set-Mailbox";
-      c.object = "EURP01A001.prod.example/Microsoft Exchange Hosted Organizations/contoso.onmicrosoft.example/" + p.mailbox_id;
+      c.object =
+          "EURP01A001.prod.example/Microsoft Exchange Hosted Organizations/contoso.onmicrosoft.example/" +
+          p.mailbox_id;
       c.parameters = {{"Identity", p.mailbox_id}};
       if (random.chance(700)) {
         c.parameters.emplace_back("ProhibitSendQuota", "49.5 GB (53,150,220,288 bytes)");
@@ -252,7 +258,8 @@ void service_work(Stage& stage, int day) {
       s.user = stage.people.account(("scanner" + std::to_string(i + 1)).c_str());
       s.user_id = "5ca77e00-0000-4000-8000-00000000000" + std::to_string(i);
       s.display = "Scanner " + std::to_string(i + 1);
-      s.from = stage.people.at_office(stage.people.all()[static_cast<std::size_t>(i) % stage.people.all().size()], random);
+      s.from = stage.people.at_office(
+          stage.people.all()[static_cast<std::size_t>(i) % stage.people.all().size()], random);
       s.app = kExchange;
       s.agent = "BAV2ROPC";
       s.client_app = "Authenticated SMTP";
@@ -344,7 +351,10 @@ void daily_work(Stage& stage, int day) {
     Day today(stage, p, Random(mixed(seed, p.number)));
     const bool on_trip = p.trip_begins >= 0 && day >= p.trip_begins && day < p.trip_begins + p.trip_days;
     const std::uint64_t dice = today.random.below(100);
-    today.place = on_trip ? Place::kTrip : dice < 55 ? Place::kOffice : dice < 93 ? Place::kHome : Place::kAway;
+    today.place = on_trip     ? Place::kTrip
+                  : dice < 55 ? Place::kOffice
+                  : dice < 93 ? Place::kHome
+                              : Place::kAway;
     if (on_trip) {
       Random room(mixed(p.number, static_cast<std::uint64_t>(p.trip_begins)));
       today.hotel = stage.people.in_hotel(*p.trip_to, room);

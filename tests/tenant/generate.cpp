@@ -11,7 +11,8 @@ int main(int argc, char** argv) {
   shrike::tenant::Options options;
   std::string folder, start = "2026-03-02";
   CLI::App app{"Writes the logs of an invented tenant, and what is planted in them"};
-  app.add_option("--out", folder, "folder that gets audit/, entra/, labels.ndjson and settings.shrike")->required();
+  app.add_option("--out", folder, "folder that gets audit/, entra/, labels.ndjson and settings.shrike")
+      ->required();
   app.add_option("--seed", options.seed, "another seed, another tenant")->capture_default_str();
   app.add_option("--users", options.users)->check(CLI::Range(10, 1000000))->capture_default_str();
   app.add_option("--days", options.days)->check(CLI::Range(2, 365))->capture_default_str();

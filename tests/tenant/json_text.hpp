@@ -1,5 +1,5 @@
-// JSON text, written member by member. Names and values are the generator's own, so only what JSON itself asks for is
-// escaped.
+// JSON text, written member by member. Names and values are the generator's own, so only what JSON itself
+// asks for is escaped.
 #pragma once
 
 #include <cstdint>

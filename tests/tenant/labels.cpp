@@ -19,9 +19,12 @@ Claims operator+(Claims a, const Claims& b) {
 }
 
 std::string to_line(const Label& label) {
-  const auto names = [](const Names& list) { return json_list(list, [](const auto& n) { return json_string(n); }); };
+  const auto names = [](const Names& list) {
+    return json_list(list, [](const auto& n) { return json_string(n); });
+  };
   JsonObject o;
-  o.text("kind", label.attack ? "step" : "benign").text(label.attack ? "scenario" : "situation", label.scenario);
+  o.text("kind", label.attack ? "step" : "benign")
+      .text(label.attack ? "scenario" : "situation", label.scenario);
   if (label.attack) o.text("variant", label.variant);
   o.text("case", label.case_name);
   if (label.attack) o.text("step", label.step);

@@ -1,5 +1,5 @@
-// What was planted, beside the logs: the steps of attacks with the rules that should find them, and honest situations
-// with the rules that they could fool.
+// What was planted, beside the logs: the steps of attacks with the rules that should find them, and honest
+// situations with the rules that they could fool.
 #pragma once
 
 #include <string>
@@ -11,7 +11,8 @@ namespace shrike::tenant {
 
 using Names = std::vector<std::string>;
 
-/// Rules that should find a step, by the logs that are there: the Unified Audit Log alone, Entra's logs alone, both.
+/// Rules that should find a step, by the logs that are there: the Unified Audit Log alone, Entra's logs
+/// alone, both.
 struct Claims {
   Names ual, entra, both;
 };

@@ -9,21 +9,21 @@ namespace shrike::tenant {
 namespace {
 
 constexpr City kCities[] = {
-    {"Hamburg", "DE", 5355, 999, 60},        {"Munich", "DE", 4814, 1158, 60},
-    {"Osaka", "JP", 3469, 13550, 540},       {"Tokyo", "JP", 3568, 13969, 540},
-    {"Boston", "US", 4236, -7106, -300},     {"Chicago", "US", 4188, -8763, -360},
-    {"Paris", "FR", 4886, 235, 60},          {"London", "GB", 5151, -13, 0},
-    {"Singapore", "SG", 135, 10382, 480},    {"Madrid", "ES", 4042, -370, 60},
-    {"Amsterdam", "NL", 5237, 490, 60},      {"Panama City", "PA", 898, -7952, -300},
-    {"Bucharest", "RO", 4443, 2610, 120},    {"Sofia", "BG", 4270, 2332, 120},
+    {"Hamburg", "DE", 5355, 999, 60},     {"Munich", "DE", 4814, 1158, 60},
+    {"Osaka", "JP", 3469, 13550, 540},    {"Tokyo", "JP", 3568, 13969, 540},
+    {"Boston", "US", 4236, -7106, -300},  {"Chicago", "US", 4188, -8763, -360},
+    {"Paris", "FR", 4886, 235, 60},       {"London", "GB", 5151, -13, 0},
+    {"Singapore", "SG", 135, 10382, 480}, {"Madrid", "ES", 4042, -370, 60},
+    {"Amsterdam", "NL", 5237, 490, 60},   {"Panama City", "PA", 898, -7952, -300},
+    {"Bucharest", "RO", 4443, 2610, 120}, {"Sofia", "BG", 4270, 2332, 120},
     {"Toronto", "CA", 4365, -7938, -300},
 };
 constexpr std::size_t kOfficeCity[] = {0, 2, 4};
 constexpr const char* kOfficeRange[] = {"192.0.2.", "198.51.100.", "203.0.113."};
 constexpr int kOfficeAsn[] = {64500, 64501, 64502};
 
-// Who owns which part of 240.0.0.0/8 and 3fff::/20: number n has 240.(8n).0.0 to 240.(8n+7).255.255, 3fff:(n+16)::/32
-// and the network number 64600 + n.
+// Who owns which part of 240.0.0.0/8 and 3fff::/20: number n has 240.(8n).0.0 to 240.(8n+7).255.255,
+// 3fff:(n+16)::/32 and the network number 64600 + n.
 constexpr int kHomeProviders = 3, kCarriers = 2;  // per country of an office
 constexpr int kFirstCarrier = 9, kFirstHotel = 15, kVpn = 19, kFirstHoster = 20, kHosters = 5;
 constexpr std::size_t kHosterCity[] = {10, 11, 12, 13, 14};
@@ -39,22 +39,22 @@ Spot spot_v4(int owner, std::uint64_t key, const City& city) {
 Spot spot_v6(int owner, std::uint64_t prefix_key, std::uint64_t host_key, const City& city) {
   const std::uint64_t a = mixed(prefix_key, 6), b = mixed(host_key, 7);
   char text[64];
-  std::snprintf(text, sizeof text, "3fff:%x:%x:%x:%x:%x:%x:%x", owner + 16,
-                static_cast<unsigned>(a & 0xffff), static_cast<unsigned>(a >> 16 & 0xffff),
-                static_cast<unsigned>(b & 0xffff), static_cast<unsigned>(b >> 16 & 0xffff),
-                static_cast<unsigned>(b >> 32 & 0xffff), static_cast<unsigned>(b >> 48 & 0xffff));
+  std::snprintf(text, sizeof text, "3fff:%x:%x:%x:%x:%x:%x:%x", owner + 16, static_cast<unsigned>(a & 0xffff),
+                static_cast<unsigned>(a >> 16 & 0xffff), static_cast<unsigned>(b & 0xffff),
+                static_cast<unsigned>(b >> 16 & 0xffff), static_cast<unsigned>(b >> 32 & 0xffff),
+                static_cast<unsigned>(b >> 48 & 0xffff));
   return {text, 64600 + owner, &city};
 }
 
-constexpr const char* kFirst[] = {"Aiko",  "Anna",  "Ben",   "Carla", "Daichi", "Dana",  "Emil",  "Eva",
-                                  "Finn",  "Grace", "Haruto", "Ida",  "Jonas",  "Kaito", "Lena",  "Liam",
-                                  "Maria", "Mei",   "Nora",  "Oscar", "Paula",  "Ren",   "Sofia", "Tom",
-                                  "Uwe",   "Vera",  "Will",  "Yui",   "Zoe",    "Hugo"};
-constexpr const char* kLast[] = {"Abe",    "Adler",  "Baker",  "Brandt", "Carter", "Diaz",   "Ebert",
-                                 "Fischer", "Garcia", "Hayashi", "Hughes", "Ito",   "Jansen", "Kato",
-                                 "Keller", "Lang",   "Lopez",  "Meyer",  "Mori",   "Nakamura", "Olsen",
-                                 "Parker", "Quinn",  "Reed",   "Sato",   "Schulz", "Suzuki", "Tanaka",
-                                 "Ueda",   "Vogel",  "Walker", "Young",  "Zimmer", "Okada",  "Novak"};
+constexpr const char* kFirst[] = {"Aiko",  "Anna",  "Ben",    "Carla", "Daichi", "Dana",  "Emil",  "Eva",
+                                  "Finn",  "Grace", "Haruto", "Ida",   "Jonas",  "Kaito", "Lena",  "Liam",
+                                  "Maria", "Mei",   "Nora",   "Oscar", "Paula",  "Ren",   "Sofia", "Tom",
+                                  "Uwe",   "Vera",  "Will",   "Yui",   "Zoe",    "Hugo"};
+constexpr const char* kLast[] = {"Abe",     "Adler",  "Baker",   "Brandt", "Carter", "Diaz",     "Ebert",
+                                 "Fischer", "Garcia", "Hayashi", "Hughes", "Ito",    "Jansen",   "Kato",
+                                 "Keller",  "Lang",   "Lopez",   "Meyer",  "Mori",   "Nakamura", "Olsen",
+                                 "Parker",  "Quinn",  "Reed",    "Sato",   "Schulz", "Suzuki",   "Tanaka",
+                                 "Ueda",    "Vogel",  "Walker",  "Young",  "Zimmer", "Okada",    "Novak"};
 
 Device computer_of(Random& random, bool mac) {
   Device d;
@@ -73,8 +73,9 @@ Device computer_of(Random& random, bool mac) {
     d.name = "PC-" + std::to_string(1000 + random.below(9000));
     const bool edge = random.chance(750);
     d.browser = (edge ? "Edge " : "Chrome ") + build.substr(0, 5);
-    d.browser_agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/" +
-                      build + " Safari/537.36" + (edge ? " Edg/" + build : "");
+    d.browser_agent =
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/" + build +
+        " Safari/537.36" + (edge ? " Edg/" + build : "");
   }
   return d;
 }
@@ -90,7 +91,8 @@ Device phone_of(Random& random) {
       d.system == System::kIphone
           ? "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
             "Version/18.6 Mobile/15E148 Safari/604.1"
-          : "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/145.0.0.0 Mobile "
+          : "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/145.0.0.0 "
+            "Mobile "
             "Safari/537.36";
   return d;
 }
@@ -148,7 +150,7 @@ People::People(std::uint64_t seed, int users, int days) : seed_(seed) {
     p.mailbox_id = random.guid();
     // The first people have the roles, so that small tenants have all of them.
     const int of_ten = i % 10;
-    p.role = i < 4 || i % 150 == 0 ? Role::kAdmin
+    p.role = i < 4 || i % 150 == 0   ? Role::kAdmin
              : i < 7 || i % 120 == 1 ? Role::kHelpdesk
              : of_ten == 7           ? Role::kFinance
              : i % 50 == 8           ? Role::kDeveloper
@@ -166,7 +168,8 @@ People::People(std::uint64_t seed, int users, int days) : seed_(seed) {
     p.has_v6 = random.chance(500);
     p.provider = p.office * kHomeProviders + static_cast<int>(random.below(kHomeProviders));
     p.carrier = kFirstCarrier + p.office * kCarriers + static_cast<int>(random.below(kCarriers));
-    p.lease_days = p.provider % 3 == 0 ? 1 : p.provider % 3 == 1 ? 9 : 60;
+    // In Germany one provider gives a new address every night.
+    p.lease_days = p.provider == 0 ? 1 : p.provider % 3 == 0 ? 30 : p.provider % 3 == 1 ? 14 : 60;
     if (random.chance(120) && days >= 5) {
       p.trip_days = static_cast<int>(random.between(2, 5));
       p.trip_begins = static_cast<int>(random.below(static_cast<std::uint64_t>(days)));
@@ -199,10 +202,13 @@ Spot People::at_office(const Person& who, Random& random) const {
 }
 
 Spot People::at_home(const Person& who, Moment time, Random& random) const {
-  const auto lease = static_cast<std::uint64_t>(time / kDay / who.lease_days);
+  // Addresses change at night.
+  const Moment local = time + who.home->utc_offset * kMinute - 4 * kHour;
+  const auto lease = static_cast<std::uint64_t>(local / kDay / who.lease_days);
   const std::uint64_t key = mixed(seed_, who.number, lease);
-  if (who.has_v6 && random.chance(500))
-    return spot_v6(who.provider, key, mixed(key, static_cast<std::uint64_t>(time / kDay), random.below(2)),
+  // Programs prefer IPv6 where there is one.
+  if (who.has_v6 && random.chance(850))
+    return spot_v6(who.provider, key, mixed(key, static_cast<std::uint64_t>(local / kDay), random.below(2)),
                    *who.home);
   return spot_v4(who.provider, key, *who.home);
 }
@@ -210,10 +216,11 @@ Spot People::at_home(const Person& who, Moment time, Random& random) const {
 Spot People::on_carrier(const Person& who, Moment time, Random& random) const {
   const auto hour = static_cast<std::uint64_t>(time / (3 * kHour));
   const std::uint64_t key = mixed(seed_ + 17, who.number, hour);
-  if (random.chance(500)) return spot_v6(who.carrier, key, key, *who.home);
+  if (random.chance(750)) return spot_v6(who.carrier, key, key, *who.home);
   // Carriers have few exits: one of 64 /24 networks.
   const std::uint64_t pool = key % 64;
-  Spot spot = spot_v4(who.carrier, mixed(seed_ + 18, static_cast<std::uint64_t>(who.carrier), pool), *who.home);
+  Spot spot =
+      spot_v4(who.carrier, mixed(seed_ + 18, static_cast<std::uint64_t>(who.carrier), pool), *who.home);
   spot.ip = spot.ip.substr(0, spot.ip.rfind('.') + 1) + std::to_string(1 + key / 64 % 254);
   return spot;
 }
@@ -236,7 +243,8 @@ Spot People::commercial_vpn(Random& random) const {
 
 Spot People::server(std::uint64_t number, Random& random) const {
   const std::size_t owner = number % kHosters;
-  Spot spot = spot_v4(kFirstHoster + static_cast<int>(owner), mixed(seed_ + 21, number), kCities[kHosterCity[owner]]);
+  Spot spot =
+      spot_v4(kFirstHoster + static_cast<int>(owner), mixed(seed_ + 21, number), kCities[kHosterCity[owner]]);
   spot.ip = spot.ip.substr(0, spot.ip.rfind('.') + 1) + std::to_string(10 + random.below(20));
   return spot;
 }

@@ -1,5 +1,5 @@
-// Who works in the tenant, with which devices, and from which networks. Addresses are from ranges that nobody uses:
-// offices from those for documentation, everything else from 240.0.0.0/4 and 3fff::/20.
+// Who works in the tenant, with which devices, and from which networks. Addresses are from ranges that nobody
+// uses: offices from those for documentation, everything else from 240.0.0.0/4 and 3fff::/20.
 #pragma once
 
 #include <cstdint>
@@ -61,12 +61,12 @@ struct Person {
   int office = 0;
   int starts = 0, ends = 0;  ///< minutes after midnight, local time
   Device computer, phone;
-  bool web_mail = false;       ///< reads mail in the browser rather than in Outlook
-  bool split_tunnel = false;   ///< at home signs in through the company's VPN, mail goes directly
-  bool private_vpn = false;    ///< the telephone uses a commercial VPN
-  bool has_v6 = false;         ///< at home
+  bool web_mail = false;      ///< reads mail in the browser rather than in Outlook
+  bool split_tunnel = false;  ///< at home signs in through the company's VPN, mail goes directly
+  bool private_vpn = false;   ///< the telephone uses a commercial VPN
+  bool has_v6 = false;        ///< at home
   int provider = 0, carrier = 0;
-  int lease_days = 30;         ///< how long the home's address lasts
+  int lease_days = 30;  ///< how long the home's address lasts
   int trip_begins = -1, trip_days = 0;
   const City* trip_to = nullptr;
   OpenSession programs, browser, mobile;
@@ -75,10 +75,10 @@ struct Person {
 };
 
 struct TenantFacts {
-  std::string id;                               ///< organisation
+  std::string id;  ///< organisation
   std::string domain = "contoso.example";
-  std::string policy_id;                        ///< the access policy that asks for a second factor
-  std::string mail_tool_id, backup_tool_id;     ///< applications that the tenant approved
+  std::string policy_id;                     ///< the access policy that asks for a second factor
+  std::string mail_tool_id, backup_tool_id;  ///< applications that the tenant approved
 };
 
 class People {

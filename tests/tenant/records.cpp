@@ -18,13 +18,16 @@ struct Code {
 constexpr Code kCodes[] = {
     {0, "", "Other."},
     {50126, "InvalidUserNameOrPassword", "Error validating credentials due to invalid username or password."},
-    {50053, "IdsLocked", "The account is locked, you've tried to sign in too many times with an incorrect user ID or password."},
+    {50053, "IdsLocked",
+     "The account is locked, you've tried to sign in too many times with an incorrect user ID or password."},
     {50055, "InvalidPasswordExpiredPassword", "The password is expired."},
     {50074, "UserStrongAuthClientAuthNRequiredInterrupt", "Strong Authentication is required."},
-    {50140, "KmsiInterrupt", "This error occurred due to 'Keep me signed in' interrupt when the user was signing-in."},
+    {50140, "KmsiInterrupt",
+     "This error occurred due to 'Keep me signed in' interrupt when the user was signing-in."},
     {50199, "CmsiInterrupt", "For security reasons, user confirmation is required for this request."},
     {50058, "UserInformationNotProvided", "Session information is not sufficient for single-sign-on."},
-    {50173, "FreshTokenNeeded", "The provided grant has expired due to it being revoked, a fresh auth token is needed."},
+    {50173, "FreshTokenNeeded",
+     "The provided grant has expired due to it being revoked, a fresh auth token is needed."},
     {500121, "AuthenticationFailedSasError", "Authentication failed during strong authentication request."},
     {53003, "BlockedByConditionalAccess", "Access has been blocked by Conditional Access policies."},
     {53000, "DeviceNotCompliant", "Device is not in required device state: {state}."},
@@ -37,10 +40,10 @@ const Code& code_of(int error) {
   return kCodes[0];
 }
 
-std::string pair_list(const std::vector<std::pair<std::string, std::string>>& pairs, const char* name = "Name",
-                      const char* value = "Value") {
-  return json_list(pairs,
-                   [&](const auto& p) { return JsonObject().text(name, p.first).text(value, p.second).done(); });
+std::string pair_list(const std::vector<std::pair<std::string, std::string>>& pairs,
+                      const char* name = "Name", const char* value = "Value") {
+  return json_list(
+      pairs, [&](const auto& p) { return JsonObject().text(name, p.first).text(value, p.second).done(); });
 }
 
 const char* os_of(System system) {
@@ -58,15 +61,20 @@ std::string hundredths(int value) {
 
 std::string client_text(const MailAct& act, Random& random) {
   switch (act.client) {
-    case MailClient::kOutlook: return "Client=MSExchangeRPC";
+    case MailClient::kOutlook:
+      return "Client=MSExchangeRPC";
     case MailClient::kWeb:
-      return act.agent.empty() || random.chance(400) ? "Client=OWA;Action=ViaProxy" : "Client=OWA;" + act.agent;
+      return act.agent.empty() || random.chance(400) ? "Client=OWA;Action=ViaProxy"
+                                                     : "Client=OWA;" + act.agent;
     case MailClient::kPhone:
       return act.who->phone.system == System::kIphone ? "Client=OutlookService;Outlook-iOS/2.0;"
                                                       : "Client=OutlookService;Outlook-Android/2.0;";
-    case MailClient::kImap: return "Client=POP3/IMAP4;Protocol=IMAP4";
-    case MailClient::kEws: return "Client=WebServices;ExchangeServicesClient/15.20.8000.000;";
-    case MailClient::kRest: return "Client=REST;;";
+    case MailClient::kImap:
+      return "Client=POP3/IMAP4;Protocol=IMAP4";
+    case MailClient::kEws:
+      return "Client=WebServices;ExchangeServicesClient/15.20.8000.000;";
+    case MailClient::kRest:
+      return "Client=REST;;";
   }
   return "";
 }
@@ -74,10 +82,14 @@ std::string client_text(const MailAct& act, Random& random) {
 std::string app_of(const MailAct& act) {
   if (!act.app.empty()) return act.app;
   switch (act.client) {
-    case MailClient::kOutlook: return kOffice.id;
-    case MailClient::kWeb: return kWebMail.id;
-    case MailClient::kPhone: return kOutlookMobile.id;
-    default: return "";
+    case MailClient::kOutlook:
+      return kOffice.id;
+    case MailClient::kWeb:
+      return kWebMail.id;
+    case MailClient::kPhone:
+      return kOutlookMobile.id;
+    default:
+      return "";
   }
 }
 
@@ -101,7 +113,8 @@ std::string token_of(const std::string& request_id) {
   std::reverse(bytes.begin() + 6, bytes.begin() + 8);
   std::string out;
   for (std::size_t i = 0; i < 16; i += 3) {
-    const unsigned three = bytes[i] << 16 | (i + 1 < 16 ? bytes[i + 1] : 0) << 8 | (i + 2 < 16 ? bytes[i + 2] : 0);
+    const unsigned three =
+        bytes[i] << 16 | (i + 1 < 16 ? bytes[i + 1] : 0) << 8 | (i + 2 < 16 ? bytes[i + 2] : 0);
     for (int shift = 18; shift >= 0 && out.size() < 22; shift -= 6)
       out += "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"[three >> shift & 63];
   }
@@ -167,13 +180,14 @@ void Logs::add(File file, Moment time, std::string text) {
 void Logs::note(const std::string& id, const std::string& session) {
   if (label_ == nullptr) return;
   label_->ids.push_back(id);
-  if (!session.empty() && std::find(label_->sessions.begin(), label_->sessions.end(), session) == label_->sessions.end())
+  if (!session.empty() &&
+      std::find(label_->sessions.begin(), label_->sessions.end(), session) == label_->sessions.end())
     label_->sessions.push_back(session);
 }
 
 void Logs::flush(Moment until) {
-  const auto later = std::partition(waiting_.begin(), waiting_.end(),
-                                    [&](const Row& row) { return row.arrival >= until; });
+  const auto later =
+      std::partition(waiting_.begin(), waiting_.end(), [&](const Row& row) { return row.arrival >= until; });
   std::sort(later, waiting_.end(), [](const Row& a, const Row& b) {
     return a.arrival != b.arrival ? a.arrival < b.arrival : a.sequence < b.sequence;
   });
@@ -227,13 +241,15 @@ void Logs::signin(const Signin& s) {
     if (s.device != nullptr) device.emplace_back("TrustType", managed ? "1" : "0");
     device.emplace_back("IsCompliantAndManaged", managed ? "True" : "False");
     // About half of the logons name their session, few of the failed ones.
-    if (!s.session.empty() && (s.tells_session || random_.chance(ok ? 650 : 150))) device.emplace_back("SessionId", s.session);
+    if (!s.session.empty() && (s.tells_session || random_.chance(ok ? 650 : 150)))
+      device.emplace_back("SessionId", s.session);
     o.raw("DeviceProperties", pair_list(device)).text("ErrorNumber", std::to_string(s.error));
     if (!ok) o.text("LogonError", code.logon_error);
     if (ok && random_.chance(400)) {
       JsonObject context;
       if (!s.session.empty()) context.text("AADSessionId", s.session);
-      o.raw("AppAccessContext", context.text("CorrelationId", correlation).text("UniqueTokenId", token).done());
+      o.raw("AppAccessContext",
+            context.text("CorrelationId", correlation).text("UniqueTokenId", token).done());
     }
     note(request, s.session);
     add(kUal, s.time, o.done());
@@ -247,14 +263,18 @@ void Logs::signin(const Signin& s) {
   p.text("userAgent", s.agent).text("correlationId", correlation);
   p.text("conditionalAccessStatus", s.error == 53003 || s.error == 53000 ? "failure" : "success");
   p.flag("isInteractive", s.interactive).text("authenticationProtocol", s.protocol);
-  p.text("originalTransferMethod", s.transfer).text("incomingTokenType", s.incoming).text("riskDetail", "none");
+  p.text("originalTransferMethod", s.transfer)
+      .text("incomingTokenType", s.incoming)
+      .text("riskDetail", "none");
   p.text("riskLevelAggregated", s.risk).text("riskLevelDuringSignIn", s.risk);
   p.text("riskState", s.risk == "none" ? "none" : "atRisk").raw("riskEventTypes_v2", "[]");
   p.text("resourceDisplayName", s.resource.name).text("resourceId", s.resource.id);
   p.text("authenticationRequirement", s.client_app == "Browser" || s.client_app.rfind("Mobile", 0) == 0
                                           ? "multiFactorAuthentication"
                                           : "singleFactorAuthentication");
-  p.text("sessionId", s.session).text("uniqueTokenIdentifier", token).number("autonomousSystemNumber", s.from.asn);
+  p.text("sessionId", s.session)
+      .text("uniqueTokenIdentifier", token)
+      .number("autonomousSystemNumber", s.from.asn);
   p.text("userType", "member").text("crossTenantAccessType", "none").text("homeTenantId", people_.facts().id);
   p.text("resourceTenantId", people_.facts().id).text("tokenIssuerType", "AzureAD");
   p.raw("status", JsonObject()
@@ -284,13 +304,14 @@ void Logs::signin(const Signin& s) {
                                                    .done())
                         .done());
   p.raw("appliedConditionalAccessPolicies",
-        "[" + JsonObject()
-                  .text("id", people_.facts().policy_id)
-                  .text("displayName", "Require MFA for everybody")
-                  .raw("enforcedGrantControls", R"(["Mfa"])")
-                  .raw("enforcedSessionControls", "[]")
-                  .text("result", s.error == 53003 || s.error == 53000 ? "failure" : "success")
-                  .done() +
+        "[" +
+            JsonObject()
+                .text("id", people_.facts().policy_id)
+                .text("displayName", "Require MFA for everybody")
+                .raw("enforcedGrantControls", R"(["Mfa"])")
+                .raw("enforcedSessionControls", "[]")
+                .text("result", s.error == 53003 || s.error == 53000 ? "failure" : "success")
+                .done() +
             "]");
   p.raw("networkLocationDetails", "[]").raw("authenticationProcessingDetails", "[]");
   if (s.interactive) {
@@ -310,7 +331,8 @@ void Logs::signin(const Signin& s) {
 
 std::string Logs::access_context(const MailAct& act) {
   if (act.session.empty() || !act.tells_session) return "";
-  const Moment issued = act.token_issued != 0 ? act.token_issued : act.time - random_.between(60, 55 * kMinute);
+  const Moment issued =
+      act.token_issued != 0 ? act.token_issued : act.time - random_.between(60, 55 * kMinute);
   const std::string context = JsonObject()
                                   .text("AADSessionId", act.session)
                                   .text("IssuedAtTime", time_text(issued))
@@ -326,9 +348,12 @@ std::string Logs::mailbox_part(const MailAct& act) {
   if (random_.chance(100)) o.text("ClientIP", act.from.ip);
   o.text("ClientIPAddress", act.from.ip).text("ClientInfoString", client_text(act, random_));
   o.flag("ExternalAccess", false).number("InternalLogonType", 0).number("LogonType", own ? 0 : 2);
-  o.text("LogonUserSid", act.who->sid).text("MailboxGuid", owner.mailbox_id).text("MailboxOwnerSid", owner.sid);
+  o.text("LogonUserSid", act.who->sid)
+      .text("MailboxGuid", owner.mailbox_id)
+      .text("MailboxOwnerSid", owner.sid);
   o.text("MailboxOwnerUPN", owner.upn).text("OrganizationName", "contoso.onmicrosoft.example");
-  o.text("OriginatingServer", "AM0PR01MB" + std::to_string(1000 + random_.below(9000)) + " (15.20.9632.017)\r\n");
+  o.text("OriginatingServer",
+         "AM0PR01MB" + std::to_string(1000 + random_.below(9000)) + " (15.20.9632.017)\r\n");
   if (const std::string app = app_of(act); !app.empty()) o.text("AppId", app).text("ClientAppId", "");
   if (act.tells_session && !act.session.empty()) o.text("SessionId", act.session);
   o.members(random_.chance(600) ? access_context(act) : "");
@@ -339,7 +364,8 @@ std::string Logs::mailbox_part(const MailAct& act) {
 void Logs::mail_read(const MailAct& act, const std::vector<Item>& items, const char* folder, bool throttled) {
   const std::string id = random_.guid();
   JsonObject o;
-  o.members(ual_head(act.time, id, "MailItemsAccessed", 50, "Exchange", "Succeeded", act.who->upn, act.who->puid, 0));
+  o.members(ual_head(act.time, id, "MailItemsAccessed", 50, "Exchange", "Succeeded", act.who->upn,
+                     act.who->puid, 0));
   o.members(mailbox_part(act));
   o.raw("OperationProperties",
         pair_list({{"MailAccessType", "Bind"}, {"IsThrottled", throttled ? "True" : "False"}}));
@@ -349,7 +375,13 @@ void Logs::mail_read(const MailAct& act, const std::vector<Item>& items, const c
         .number("SizeInBytes", random_.between(9000, 99000))
         .done();
   });
-  o.raw("Folders", "[" + JsonObject().raw("FolderItems", list).text("Id", "LgAAAAB" + random_.hex(22)).text("Path", folder).done() + "]");
+  o.raw("Folders", "[" +
+                       JsonObject()
+                           .raw("FolderItems", list)
+                           .text("Id", "LgAAAAB" + random_.hex(22))
+                           .text("Path", folder)
+                           .done() +
+                       "]");
   o.number("OperationCount", static_cast<std::int64_t>(items.size()));
   note(id, act.tells_session ? act.session : "");
   add(kUal, act.time, o.done());
@@ -358,7 +390,8 @@ void Logs::mail_read(const MailAct& act, const std::vector<Item>& items, const c
 void Logs::mail_sync(const MailAct& act, const char* folder, bool throttled) {
   const std::string id = random_.guid();
   JsonObject o;
-  o.members(ual_head(act.time, id, "MailItemsAccessed", 2, "Exchange", "Succeeded", act.who->upn, act.who->puid, 0));
+  o.members(ual_head(act.time, id, "MailItemsAccessed", 2, "Exchange", "Succeeded", act.who->upn,
+                     act.who->puid, 0));
   o.members(mailbox_part(act));
   o.raw("OperationProperties",
         pair_list({{"MailAccessType", "Sync"}, {"IsThrottled", throttled ? "True" : "False"}}));
@@ -375,8 +408,9 @@ void Logs::mail_sync(const MailAct& act, const char* folder, bool throttled) {
 }
 
 Item Logs::message(const std::string& subject) {
-  return {"<" + random_.hex(16) + "@AM0PR01MB" + std::to_string(1000 + random_.below(9000)) + ".prod.example>",
-          subject};
+  return {
+      "<" + random_.hex(16) + "@AM0PR01MB" + std::to_string(1000 + random_.below(9000)) + ".prod.example>",
+      subject};
 }
 
 void Logs::mail_item(const MailAct& act, const char* operation, const Item& item, const char* folder) {
@@ -399,8 +433,7 @@ void Logs::mail_item(const MailAct& act, const char* operation, const Item& item
 void Logs::mail_erased(const MailAct& act, const char* operation, const std::vector<Item>& items,
                        const char* folder) {
   const std::string id = random_.guid();
-  const std::string place =
-      JsonObject().text("Id", "LgAAAAB" + random_.hex(22)).text("Path", folder).done();
+  const std::string place = JsonObject().text("Id", "LgAAAAB" + random_.hex(22)).text("Path", folder).done();
   JsonObject o;
   o.members(ual_head(act.time, id, operation, 3, "Exchange", "Succeeded", act.who->upn, act.who->puid, 0));
   o.members(mailbox_part(act));
@@ -421,7 +454,8 @@ void Logs::outlook_rule(const MailAct& act, const std::string& name, const std::
                         const std::string& actions) {
   const std::string id = random_.guid();
   JsonObject o;
-  o.members(ual_head(act.time, id, "UpdateInboxRules", 2, "Exchange", "Succeeded", act.who->upn, act.who->puid, 0));
+  o.members(
+      ual_head(act.time, id, "UpdateInboxRules", 2, "Exchange", "Succeeded", act.who->upn, act.who->puid, 0));
   o.members(mailbox_part(act)).text("ClientProcessName", "OUTLOOK.EXE");
   o.raw("OperationProperties", pair_list({{"RuleOperation", "AddMailboxRule"},
                                           {"RuleId", std::to_string(random_.below(1000000000))},
@@ -441,10 +475,14 @@ void Logs::cmdlet(const Cmdlet& c) {
   JsonObject o;
   o.members(ual_head(c.time, id, c.operation, 1, "Exchange", "True", user, service ? kService : c.user_key,
                      service ? 3 : c.user_type));
-  o.text("ObjectId", c.object).flag("ExternalAccess", service).text("OrganizationName", "contoso.onmicrosoft.example");
+  o.text("ObjectId", c.object)
+      .flag("ExternalAccess", service)
+      .text("OrganizationName", "contoso.onmicrosoft.example");
   o.text("OriginatingServer", "AM0PR01MB" + std::to_string(1000 + random_.below(9000)) + " (15.20.9632.017)");
   o.raw("Parameters", pair_list(c.parameters)).text("AppId", service ? "" : c.app);
-  o.text("AppPoolName", "MSExchangeAdminApiNetCore").text("ClientAppId", "").text("RequestId", random_.guid());
+  o.text("AppPoolName", "MSExchangeAdminApiNetCore")
+      .text("ClientAppId", "")
+      .text("RequestId", random_.guid());
   if (!c.ip.empty()) {
     const bool v6 = c.ip.find(':') != std::string::npos;
     o.text("ClientIP", (v6 ? "[" + c.ip + "]" : c.ip) + ":" + std::to_string(1024 + random_.below(60000)));
@@ -464,7 +502,9 @@ void Logs::file(const FileAct& f) {
   o.text("ItemType", "File").text("ListId", random_.guid()).text("ListItemUniqueId", random_.guid());
   o.text("ObjectId", site + "Shared Documents/" + f.name).text("Site", random_.guid()).text("SiteUrl", site);
   o.text("SourceFileExtension", f.name.substr(f.name.rfind('.') + 1)).text("SourceFileName", f.name);
-  o.text("SourceRelativeUrl", "Shared Documents").text("UserAgent", f.agent).flag("IsManagedDevice", f.managed);
+  o.text("SourceRelativeUrl", "Shared Documents")
+      .text("UserAgent", f.agent)
+      .flag("IsManagedDevice", f.managed);
   if (!f.session.empty() && random_.chance(700)) {
     o.raw("AppAccessContext", JsonObject()
                                   .text("AADSessionId", f.session)
@@ -480,7 +520,9 @@ void Logs::teams_message(const Person& who, Moment time, const Spot& from) {
   const std::string id = random_.guid();
   JsonObject o;
   o.members(ual_head(time, id, "MessageSent", 25, "MicrosoftTeams", "", who.upn, who.id, 0));
-  o.text("ClientIP", from.ip).text("CommunicationType", "GroupChat").text("ChatThreadId", "19:" + random_.hex(32));
+  o.text("ClientIP", from.ip)
+      .text("CommunicationType", "GroupChat")
+      .text("ChatThreadId", "19:" + random_.hex(32));
   o.text("ItemName", "").text("MessageId", std::to_string(time) + "000").text("MessageVersion", "1");
   note(id);
   add(kUal, time, o.done());
@@ -496,18 +538,21 @@ void Logs::change(const Change& c) {
                        c.by != nullptr ? c.by->upn : "ServicePrincipal_" + random_.guid(),
                        c.by != nullptr ? c.by->puid + "@" + people_.facts().domain : "Not Available",
                        c.by != nullptr ? 0 : 4));
-    o.text("ObjectId", c.target.empty() ? c.target_name : c.target).number("AzureActiveDirectoryEventType", 1);
+    o.text("ObjectId", c.target.empty() ? c.target_name : c.target)
+        .number("AzureActiveDirectoryEventType", 1);
     JsonObject extra;
     if (!c.agent.empty()) extra.text("User-Agent", c.agent);
     for (const auto& [name, value] : c.details) extra.text(name, value);
-    o.raw("ExtendedProperties", pair_list({{"additionalDetails", extra.done()},
-                                           {"extendedAuditEventCategory", c.target_kind}}));
+    o.raw("ExtendedProperties",
+          pair_list({{"additionalDetails", extra.done()}, {"extendedAuditEventCategory", c.target_kind}}));
     o.raw("ModifiedProperties", json_list(c.properties, [](const Property& p) {
             return JsonObject().text("Name", p.name).text("NewValue", p.now).text("OldValue", p.was).done();
           }));
     std::vector<std::pair<std::string, int>> ids;
     const auto list = [&] {
-      return json_list(ids, [](const auto& i) { return JsonObject().text("ID", i.first).number("Type", i.second).done(); });
+      return json_list(ids, [](const auto& i) {
+        return JsonObject().text("ID", i.first).number("Type", i.second).done();
+      });
     };
     if (c.by != nullptr) {
       ids = {{c.by->upn, 5}, {c.by->puid, 3}, {"User_" + c.by->id, 2}, {c.by->id, 2}, {"User", 2}};
@@ -517,7 +562,9 @@ void Logs::change(const Change& c) {
     }
     o.raw("Actor", list()).text("ActorContextId", people_.facts().id).text("InterSystemsId", correlation);
     o.text("IntraSystemId", random_.guid()).text("SupportTicketId", "");
-    ids = {{c.target_kind + "_" + c.target_id, 2}, {c.target_id, 2}, {c.target_kind == "Policy" ? "Other" : c.target_kind, 2}};
+    ids = {{c.target_kind + "_" + c.target_id, 2},
+           {c.target_id, 2},
+           {c.target_kind == "Policy" ? "Other" : c.target_kind, 2}};
     ids.emplace_back(c.target.empty() ? c.target_name : c.target, c.target.empty() ? 1 : 5);
     o.raw("Target", list()).text("TargetContextId", people_.facts().id);
     // An address stands in few of these records.
@@ -526,7 +573,8 @@ void Logs::change(const Change& c) {
     add(kUal, c.time, o.done());
   }
   if (!c.in_entra) return;
-  const std::string id = "Directory_" + random_.guid() + "_" + random_.hex(5) + "_" + std::to_string(random_.below(100000000));
+  const std::string id =
+      "Directory_" + random_.guid() + "_" + random_.hex(5) + "_" + std::to_string(random_.below(100000000));
   JsonObject o;
   o.text("id", id).text("category", c.category).text("correlationId", correlation).text("result", "success");
   o.text("resultReason", c.reason).text("activityDisplayName", c.operation);
@@ -557,8 +605,10 @@ void Logs::change(const Change& c) {
     return v.empty() ? std::string("null") : json_string(p.json ? v : json_string(v));
   };
   JsonObject resource;
-  resource.text("id", c.target_id).raw("displayName", c.target_name.empty() ? std::string("null") : json_string(c.target_name));
-  resource.text("type", c.target_kind).raw("userPrincipalName", c.target.empty() ? std::string("null") : json_string(c.target));
+  resource.text("id", c.target_id)
+      .raw("displayName", c.target_name.empty() ? std::string("null") : json_string(c.target_name));
+  resource.text("type", c.target_kind)
+      .raw("userPrincipalName", c.target.empty() ? std::string("null") : json_string(c.target));
   resource.raw("modifiedProperties", json_list(c.properties, [&](const Property& p) {
                  return JsonObject()
                      .text("displayName", p.name)
@@ -578,7 +628,10 @@ void Logs::risk(const Risk& r) {
   const std::string id = random_.guid();
   JsonObject o;
   o.text("id", id).text("requestId", random_.guid()).text("correlationId", random_.guid());
-  o.text("riskType", r.type).text("riskEventType", r.type).text("riskState", r.state).text("riskLevel", r.level);
+  o.text("riskType", r.type)
+      .text("riskEventType", r.type)
+      .text("riskState", r.state)
+      .text("riskLevel", r.level);
   o.text("riskDetail", r.detail).text("source", "IdentityProtection").text("detectionTimingType", "offline");
   o.text("activity", "signin").text("tokenIssuerType", "AzureAD").text("ipAddress", r.from.ip);
   o.text("activityDateTime", time_text(r.time) + "Z").text("detectedDateTime", time_text(r.time + 900) + "Z");

@@ -1,5 +1,5 @@
-// Records in the shapes of the real logs: the Unified Audit Log, Microsoft Graph and Azure Monitor. One act may be told
-// by several logs. Records come late, out of order and more than once, as they do.
+// Records in the shapes of the real logs: the Unified Audit Log, Microsoft Graph and Azure Monitor. One act
+// may be told by several logs. Records come late, out of order and more than once, as they do.
 #pragma once
 
 #include <array>
@@ -31,7 +31,8 @@ inline constexpr App kOneDrive{"ab9b8c07-8f02-4f72-87fa-80105867a763", "OneDrive
 inline constexpr App kBroker{"29d9ed98-a469-4536-ade2-f981bc1d605e", "Microsoft Authentication Broker"};
 inline constexpr App kAzureCli{"04b07795-8ddb-461a-bbee-02f9e1bf7b46", "Microsoft Azure CLI"};
 inline constexpr App kPortal{"c44b4083-3bb0-49c1-b47d-974e53cbdf3c", "Azure Portal"};
-inline constexpr App kExchangeShell{"fb78d390-0c51-40cd-8e17-fdbfab77341b", "Microsoft Exchange REST API Based Powershell"};
+inline constexpr App kExchangeShell{"fb78d390-0c51-40cd-8e17-fdbfab77341b",
+                                    "Microsoft Exchange REST API Based Powershell"};
 inline constexpr App kExchange{"00000002-0000-0ff1-ce00-000000000000", "Office 365 Exchange Online"};
 inline constexpr App kSharePoint{"00000003-0000-0ff1-ce00-000000000000", "Office 365 SharePoint Online"};
 inline constexpr App kGraph{"00000003-0000-0000-c000-000000000000", "Microsoft Graph"};
@@ -54,7 +55,7 @@ struct Signin {
   std::string client_app = "Browser";
   std::string correlation;  ///< empty: one of its own
   std::string risk = "none";
-  std::string detail;  ///< of the second factor
+  std::string detail;          ///< of the second factor
   bool tells_session = false;  ///< in the audit log as well, which names it in half of the logons
   bool in_ual = true, in_entra = true;
 
@@ -141,7 +142,8 @@ class Logs {
   /// A client that takes a whole folder.
   void mail_sync(const MailAct& act, const char* folder = "\\Inbox", bool throttled = false);
   void mail_item(const MailAct& act, const char* operation, const Item& item, const char* folder);
-  void mail_erased(const MailAct& act, const char* operation, const std::vector<Item>& items, const char* folder);
+  void mail_erased(const MailAct& act, const char* operation, const std::vector<Item>& items,
+                   const char* folder);
   /// An inbox rule in the form that Outlook's records have.
   void outlook_rule(const MailAct& act, const std::string& name, const std::string& condition,
                     const std::string& actions);

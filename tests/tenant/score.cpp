@@ -1,6 +1,6 @@
 // score [--json] [--list] [--users N] [--days N] [--seeds N] [--no-settings]
-// Generates invented tenants, lets the built program judge them by the standard library, and compares what it gave with
-// what was planted: with the Unified Audit Log alone, with Entra's logs alone, and with both.
+// Generates invented tenants, lets the built program judge them by the standard library, and compares what it
+// gave with what was planted: with the Unified Audit Log alone, with Entra's logs alone, and with both.
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -15,8 +15,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "tests/tenant/tenant.hpp"
@@ -63,7 +63,7 @@ struct Tally {
 struct ViewScore {
   Tally all;
   std::map<std::string, Tally> rules;
-  std::map<std::string, Tally> scenarios;  ///< "aitm_fraud/at"
+  std::map<std::string, Tally> scenarios;       ///< "aitm_fraud/at"
   std::map<std::string, std::uint64_t> fooled;  ///< false alerts by situation
   bool has_incidents = false;
   std::uint64_t cases = 0, one_incident = 0, split = 0, merged = 0;
@@ -92,7 +92,8 @@ Planted read_labels(const fs::path& file) {
     const std::size_t number = planted.steps.size();
     for (const auto& id : label.at("ids")) planted.by_id.emplace(id.get<std::string>(), number);
     if (step.attack) {
-      for (const auto& s : label.at("sessions")) planted.by_attacker_session.emplace(s.get<std::string>(), number);
+      for (const auto& s : label.at("sessions"))
+        planted.by_attacker_session.emplace(s.get<std::string>(), number);
     }
     planted.steps.push_back(std::move(step));
   }
@@ -107,9 +108,10 @@ int rank_of(const std::string& severity) {
 
 /// Runs the program; nothing when it failed.
 /// Graph's exports do not name the tenant throughout, so it is told.
-std::optional<std::vector<json>> run_library(const fs::path& folder, const std::string& tenant, std::size_t view,
-                                             bool with_settings) {
-  std::string command = std::string("'") + SHRIKE_PROGRAM + "' run --quiet --format ndjson --tenant " + tenant;
+std::optional<std::vector<json>> run_library(const fs::path& folder, const std::string& tenant,
+                                             std::size_t view, bool with_settings) {
+  std::string command =
+      std::string("'") + SHRIKE_PROGRAM + "' run --quiet --format ndjson --tenant " + tenant;
   if (with_settings) command += " --settings '" + (folder / "settings.shrike").string() + "'";
   if (view != 1) command += " '" + (folder / "audit").string() + "'";
   if (view != 0) command += " '" + (folder / "entra").string() + "'";
@@ -147,7 +149,8 @@ Given attributed(const json& alert, const Planted& planted) {
     return session != holder->end() && session->is_string() ? session->get<std::string>() : "";
   };
   for (const char* part : {"key", "show"}) {
-    if (const auto step = planted.by_attacker_session.find(session_of(part)); step != planted.by_attacker_session.end())
+    if (const auto step = planted.by_attacker_session.find(session_of(part));
+        step != planted.by_attacker_session.end())
       given.steps.insert(step->second);
   }
   for (const std::size_t step : given.steps) {
@@ -168,7 +171,8 @@ std::set<std::string> alerts_of(const json& incident) {
 }
 
 /// Judges one run and adds it up; with `list` says what was missed and what was false.
-void judge(const Planted& planted, std::size_t view, const std::vector<json>& lines, bool list, ViewScore& score) {
+void judge(const Planted& planted, std::size_t view, const std::vector<json>& lines, bool list,
+           ViewScore& score) {
   std::map<std::string, Given> alerts;
   std::map<std::string, Incident> incidents;
   for (const json& line : lines) {
@@ -192,7 +196,8 @@ void judge(const Planted& planted, std::size_t view, const std::vector<json>& li
     if (!given.case_name.empty() || given.rank < 2) continue;
     ++score.all.false_alerts;
     ++score.rules[given.rule].false_alerts;
-    const std::string where = given.steps.empty() ? "daily work" : planted.steps[*given.steps.begin()].scenario;
+    const std::string where =
+        given.steps.empty() ? "daily work" : planted.steps[*given.steps.begin()].scenario;
     ++score.fooled[given.rule + " by " + where];
     if (list) fmt::print("{} false  {} ({}): {}\n", kViews[view], given.rule, where, given.message);
   }
@@ -200,7 +205,8 @@ void judge(const Planted& planted, std::size_t view, const std::vector<json>& li
   std::map<std::string, std::set<std::string>> of_at, of_below;  // rules claimed, by scenario
   for (const Step& step : planted.steps) {
     if (step.variant == "at") of_at[step.scenario].insert(step.claims[view].begin(), step.claims[view].end());
-    if (step.variant == "below") of_below[step.scenario].insert(step.claims[view].begin(), step.claims[view].end());
+    if (step.variant == "below")
+      of_below[step.scenario].insert(step.claims[view].begin(), step.claims[view].end());
   }
   for (const auto& [id, given] : alerts) {
     if (given.case_name.empty() || given.rank < 2) continue;
@@ -222,7 +228,8 @@ void judge(const Planted& planted, std::size_t view, const std::vector<json>& li
         return given.rule == rule && given.rank > 0 && given.case_name == step.case_name &&
                (given.steps.count(i) != 0 || given.steps.size() > 1);
       });
-      for (Tally* tally : {&score.all, &score.rules[rule], &score.scenarios[step.scenario + "/" + step.variant]}) {
+      for (Tally* tally :
+           {&score.all, &score.rules[rule], &score.scenarios[step.scenario + "/" + step.variant]}) {
         ++tally->claims;
         tally->found += found ? 1 : 0;
       }
@@ -248,12 +255,14 @@ void judge(const Planted& planted, std::size_t view, const std::vector<json>& li
   for (const std::string& name : cases) {
     ++score.cases;
     const auto& in = incidents_of_case[name];
-    const bool merged = std::any_of(in.begin(), in.end(), [&](const auto& i) { return cases_of_incident[i].size() > 1; });
+    const bool merged =
+        std::any_of(in.begin(), in.end(), [&](const auto& i) { return cases_of_incident[i].size() > 1; });
     score.one_incident += in.size() == 1 && !merged ? 1 : 0;
     score.split += in.size() > 1 ? 1 : 0;
     score.merged += merged ? 1 : 0;
     if (list && (in.size() != 1 || merged))
-      fmt::print("{} incidents {}: {}{}\n", kViews[view], name, in.size(), merged ? ", one holds another course too" : "");
+      fmt::print("{} incidents {}: {}{}\n", kViews[view], name, in.size(),
+                 merged ? ", one holds another course too" : "");
   }
 }
 
@@ -286,10 +295,12 @@ ordered_json view_json(const ViewScore& score, double user_days) {
   return o;
 }
 
-std::string found_text(const Tally& t) { return t.claims == 0 ? "-" : fmt::format("{}/{}", t.found, t.claims); }
+std::string found_text(const Tally& t) {
+  return t.claims == 0 ? "-" : fmt::format("{}/{}", t.found, t.claims);
+}
 
 void print_table(const std::array<ViewScore, 3>& scores, const char* title,
-                 std::map<std::string, Tally> ViewScore::*part, double user_days, bool with_false) {
+                 std::map<std::string, Tally> ViewScore::* part, double user_days, bool with_false) {
   std::set<std::string> names;
   for (const ViewScore& score : scores) {
     for (const auto& [name, tally] : score.*part) {
@@ -300,12 +311,16 @@ void print_table(const std::array<ViewScore, 3>& scores, const char* title,
     const auto at = (score.*part).find(name);
     const Tally tally = at == (score.*part).end() ? Tally{} : at->second;
     const std::string wrong =
-        tally.false_alerts == 0 ? "" : fmt::format("{:.2f}", static_cast<double>(tally.false_alerts) * 1000 / user_days);
-    return with_false ? fmt::format("{:>8} {:>8}", found_text(tally), wrong) : fmt::format("{:>17}", found_text(tally));
+        tally.false_alerts == 0
+            ? ""
+            : fmt::format("{:.2f}", static_cast<double>(tally.false_alerts) * 1000 / user_days);
+    return with_false ? fmt::format("{:>8} {:>8}", found_text(tally), wrong)
+                      : fmt::format("{:>17}", found_text(tally));
   };
   fmt::print("\n{:<34}{:>17}  {:>17}  {:>17}\n", title, "audit log alone", "Entra's alone", "both");
   for (const std::string& name : names)
-    fmt::print("{:<34}{}  {}  {}\n", name, cell(scores[0], name), cell(scores[1], name), cell(scores[2], name));
+    fmt::print("{:<34}{}  {}  {}\n", name, cell(scores[0], name), cell(scores[1], name),
+               cell(scores[2], name));
 }
 
 class TemporaryFolder {
@@ -374,7 +389,8 @@ int main(int argc, char** argv) {
     o["days"] = options.days;
     o["seeds"] = seeds;
     o["settings"] = !no_settings;
-    for (std::size_t view = 0; view < kViews.size(); ++view) o["logs"][kViews[view]] = view_json(scores[view], user_days);
+    for (std::size_t view = 0; view < kViews.size(); ++view)
+      o["logs"][kViews[view]] = view_json(scores[view], user_days);
     fmt::print("{}\n", o.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
     return 0;
   }

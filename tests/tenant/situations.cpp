@@ -1,5 +1,6 @@
-// Honest situations that look like attacks: the known false positives of the plan of rules, by name. Most are of a kind
-// that a tenant tells its rules about (settings_text); planned changes of settings are not, so these may give alerts.
+// Honest situations that look like attacks: the known false positives of the plan of rules, by name. Most are
+// of a kind that a tenant tells its rules about (settings_text); planned changes of settings are not, so
+// these may give alerts.
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,7 +28,8 @@ Signin of_account(Stage& s, const char* account, Moment time, const Spot& from) 
   Signin made;
   made.time = time;
   made.user = s.people.account(account);
-  made.user_id = "acc00000-0000-4000-8000-" + std::string(12 - std::min<std::size_t>(std::string(account).size(), 9), '0') +
+  made.user_id = "acc00000-0000-4000-8000-" +
+                 std::string(12 - std::min<std::size_t>(std::string(account).size(), 9), '0') +
                  std::string(std::min<std::size_t>(std::string(account).size(), 9), 'a');
   made.display = account;
   made.from = from;
@@ -52,20 +54,23 @@ Change consent(Stage& s, const Person& who, Moment time, const Spot& from, const
   c.target_id = s.random.guid();
   c.target_name = name;
   c.target_kind = "ServicePrincipal";
-  c.properties = {{"ConsentContext.IsAdminConsent", "", "False"},
-                  {"ConsentAction.Permissions", "",
-                   "[] => [[Id: " + s.random.hex(22) + ", ClientId: " + c.target_id + ", PrincipalId: " + who.id +
-                       ", ResourceId: " + s.random.guid() + ", ConsentType: Principal, Scope: " + scopes +
-                       ", CreatedDateTime: , LastModifiedDateTime ]]; "},
-                  {"TargetId.ServicePrincipalNames", "", app}};
+  c.properties = {
+      {"ConsentContext.IsAdminConsent", "", "False"},
+      {"ConsentAction.Permissions", "",
+       "[] => [[Id: " + s.random.hex(22) + ", ClientId: " + c.target_id + ", PrincipalId: " + who.id +
+           ", ResourceId: " + s.random.guid() + ", ConsentType: Principal, Scope: " + scopes +
+           ", CreatedDateTime: , LastModifiedDateTime ]]; "},
+      {"TargetId.ServicePrincipalNames", "", app}};
   return c;
 }
 void forward_mailbox(Stage& s, const Person& by, const Person& box, Moment time, const std::string& to) {
   Cmdlet c = s.cmdlet(by, time, office(s, by), "Set-Mailbox", box.mailbox_id);
-  c.parameters = {{"Identity", box.upn}, {"ForwardingSmtpAddress", "smtp:" + to}, {"DeliverToMailboxAndForward", "True"}};
+  c.parameters = {
+      {"Identity", box.upn}, {"ForwardingSmtpAddress", "smtp:" + to}, {"DeliverToMailboxAndForward", "True"}};
   s.logs.cmdlet(c);
 }
-std::string policy_text(const std::string& id, const std::string& name, const std::string& state, const std::string& excluded) {
+std::string policy_text(const std::string& id, const std::string& name, const std::string& state,
+                        const std::string& excluded) {
   return R"({"id":")" + id + R"(","displayName":")" + name + R"(","state":")" + state +
          R"(","conditions":{"users":{"includeUsers":["All"],"excludeUsers":[)" + excluded +
          R"(]},"applications":{"includeApplications":["All"],"excludeApplications":[]},"clientAppTypes":["all"]},"grantControls":{"operator":"OR","builtInControls":["mfa"]}})";
@@ -81,7 +86,9 @@ void revoke(Stage& s, Change change, Person& target, Moment time) {
 
 const Situation kSituations[] = {
     // Sign-ins
-    {"stay_signed_in_on_a_new_computer", {"aitm_officehome_triad"}, Role::kStaff,
+    {"stay_signed_in_on_a_new_computer",
+     {"aitm_officehome_triad"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        Signin in = Signin::of(who, time, home(s, who, time));
        in.app = in.resource = kOfficeHome;
@@ -93,7 +100,9 @@ const Situation kSituations[] = {
          in.time += 20;
        }
      }},
-    {"stay_signed_in_on_a_private_computer_on_the_road", {"aitm_officehome_triad"}, Role::kStaff,
+    {"stay_signed_in_on_a_private_computer_on_the_road",
+     {"aitm_officehome_triad"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        Signin in = Signin::of(who, time, s.people.commercial_vpn(s.random));
        in.device = nullptr;
@@ -106,7 +115,9 @@ const Situation kSituations[] = {
          in.time += 20;
        }
      }},
-    {"in_house_automation", {"aitm_kit_fingerprint", "session_metronome"}, Role::kAdmin,
+    {"in_house_automation",
+     {"aitm_kit_fingerprint", "session_metronome"},
+     Role::kAdmin,
      [](Stage& s, Person& who, Moment time) {
        for (int i = 0; i < 10; ++i) {
          Signin in = of_account(s, "reports", time + i * 30 * kMinute, office(s, who));
@@ -118,7 +129,9 @@ const Situation kSituations[] = {
          s.logs.signin(in);
        }
      }},
-    {"meeting_room_device_code", {"devicecode_first_seen", "devicecode_broker_mail"}, Role::kStaff,
+    {"meeting_room_device_code",
+     {"devicecode_first_seen", "devicecode_broker_mail"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        Signin in = of_account(s, "room1", time, office(s, who));
        in.app = kBroker;
@@ -129,7 +142,9 @@ const Situation kSituations[] = {
        in.os = "Android 13";
        s.logs.signin(in);
      }},
-    {"administrator_with_command_line", {"devicecode_first_seen"}, Role::kDeveloper,
+    {"administrator_with_command_line",
+     {"devicecode_first_seen"},
+     Role::kDeveloper,
      [](Stage& s, Person& who, Moment time) {
        Signin in = Signin::of(who, time, office(s, who));
        in.app = kAzureCli;
@@ -145,7 +160,9 @@ const Situation kSituations[] = {
        in.error = 0;
        s.logs.signin(in);
      }},
-    {"lost_telephone_prompts", {"mfa_fatigue_then_success"}, Role::kStaff,
+    {"lost_telephone_prompts",
+     {"mfa_fatigue_then_success"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        const Spot from = home(s, who, time);
        s.browser_session(who, time - 3 * kDay, from);
@@ -162,7 +179,9 @@ const Situation kSituations[] = {
        in.session = s.random.guid();
        s.logs.signin(in);
      }},
-    {"risk_that_is_settled_or_hidden", {"idp_risk_high_value"}, Role::kStaff,
+    {"risk_that_is_settled_or_hidden",
+     {"idp_risk_high_value"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        Risk risk;
        risk.time = time;
@@ -181,18 +200,24 @@ const Situation kSituations[] = {
        risk.detail = "userPassedMFADrivenByRiskBasedPolicy";
        s.logs.risk(risk);
      }},
-    {"blocked_by_policy_in_a_hotel", {"ca_block_after_password"}, Role::kStaff,
+    {"blocked_by_policy_in_a_hotel",
+     {"ca_block_after_password"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        Signin in = Signin::of(who, time, s.people.in_hotel(s.people.city("Paris"), s.random));
        in.error = 53003;
        s.logs.signin(in);
      }},
-    {"vpn_between_two_sign_ins", {"impossible_travel", "session_replayed_elsewhere", "spray_then_valid"}, Role::kStaff,
+    {"vpn_between_two_sign_ins",
+     {"impossible_travel", "session_replayed_elsewhere", "spray_then_valid"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        s.browser_session(who, time, home(s, who, time));
        s.browser_session(who, time + 20 * kMinute, s.people.commercial_vpn(s.random));
      }},
-    {"telephone_roams_through_another_country", {"impossible_travel"}, Role::kStaff,
+    {"telephone_roams_through_another_country",
+     {"impossible_travel"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        Signin in = Signin::of(who, time, s.people.in_hotel(s.people.city("Madrid"), s.random));
        in.session = s.random.guid();
@@ -205,7 +230,8 @@ const Situation kSituations[] = {
        s.sign_in(in);
      }},
     // Sessions
-    {"vpn_switched_on_in_a_session", {"session_replayed_elsewhere", "session_asn_split", "session_ual_replay"},
+    {"vpn_switched_on_in_a_session",
+     {"session_replayed_elsewhere", "session_asn_split", "session_ual_replay"},
      Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        const std::string session = s.browser_session(who, time, home(s, who, time));
@@ -217,7 +243,8 @@ const Situation kSituations[] = {
          s.logs.mail_read(s.mail(who, time + (8 + i) * kMinute, vpn, MailClient::kWeb, session),
                           {s.logs.message("Order 4471")});
      }},
-    {"company_vpn_switched_on_in_a_session", {"session_replayed_elsewhere", "session_asn_split", "session_ual_replay"},
+    {"company_vpn_switched_on_in_a_session",
+     {"session_replayed_elsewhere", "session_asn_split", "session_ual_replay"},
      Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        const std::string session = s.browser_session(who, time, home(s, who, time));
@@ -229,7 +256,8 @@ const Situation kSituations[] = {
          s.logs.mail_read(s.mail(who, time + (8 + i) * kMinute, vpn, MailClient::kWeb, session),
                           {s.logs.message("Order 4471")});
      }},
-    {"telephone_from_wifi_to_carrier", {"session_asn_split", "session_ual_replay", "session_replayed_elsewhere"},
+    {"telephone_from_wifi_to_carrier",
+     {"session_asn_split", "session_ual_replay", "session_replayed_elsewhere"},
      Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        Signin in = Signin::of(who, time, home(s, who, time));
@@ -246,11 +274,14 @@ const Situation kSituations[] = {
        in.from = s.people.on_carrier(who, in.time, s.random);
        s.logs.signin(in);
        for (int i = 0; i < 4; ++i)
-         s.logs.mail_read(s.mail(who, in.time + i * kHour, s.people.on_carrier(who, in.time + i * kHour, s.random),
-                                 MailClient::kPhone, in.session),
-                          {s.logs.message("Lunch?")});
+         s.logs.mail_read(
+             s.mail(who, in.time + i * kHour, s.people.on_carrier(who, in.time + i * kHour, s.random),
+                    MailClient::kPhone, in.session),
+             {s.logs.message("Lunch?")});
      }},
-    {"desktop_site_on_a_telephone", {"session_client_switch"}, Role::kStaff,
+    {"desktop_site_on_a_telephone",
+     {"session_client_switch"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        Signin in = Signin::of(who, time, home(s, who, time));
        in.device = &who.phone;
@@ -261,14 +292,17 @@ const Situation kSituations[] = {
        in.interactive = false;
        in.request_type = "OAuth2:Token";
        in.time += 20 * kMinute;
-       in.agent = who.phone.system == System::kIphone
-                      ? "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-                        "Version/18.6 Safari/605.1.15"
-                      : "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/145.0.0.0 "
-                        "Safari/537.36";
+       in.agent =
+           who.phone.system == System::kIphone
+               ? "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+                 "Version/18.6 Safari/605.1.15"
+               : "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/145.0.0.0 "
+                 "Safari/537.36";
        s.logs.signin(in);
      }},
-    {"add_in_in_a_web_view", {"session_client_switch"}, Role::kStaff,
+    {"add_in_in_a_web_view",
+     {"session_client_switch"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        const Spot from = office(s, who);
        const std::string session = s.browser_session(who, time, from, kOffice);
@@ -278,7 +312,8 @@ const Situation kSituations[] = {
            "Chrome/70.0.3538.102 Safari/537.36 Edge/18.26100";
        s.logs.signin(in);
      }},
-    {"laptop_taken_on_a_trip", {"session_age_with_change", "session_replayed_elsewhere", "session_ual_replay"},
+    {"laptop_taken_on_a_trip",
+     {"session_age_with_change", "session_replayed_elsewhere", "session_ual_replay"},
      Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        const std::string session = s.browser_session(who, time, office(s, who));
@@ -290,14 +325,18 @@ const Situation kSituations[] = {
          s.logs.mail_read(s.mail(who, time + 30 * kHour + i * 20 * kMinute, hotel, MailClient::kWeb, session),
                           {s.logs.message("Visit on Friday")});
      }},
-    {"password_changed_by_its_owner", {"session_after_revocation"}, Role::kStaff,
+    {"password_changed_by_its_owner",
+     {"session_after_revocation"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        const Spot from = office(s, who);
        Change change = Change::of(who, time, "Change user password", from);
        s.logs.change(change.on(who));
        revoke(s, change, who, time + 1);
      }},
-    {"access_token_runs_on_after_a_revocation", {"session_after_revocation"}, Role::kStaff,
+    {"access_token_runs_on_after_a_revocation",
+     {"session_after_revocation"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        const Spot from = office(s, who);
        const std::string session = s.browser_session(who, time - 2 * kHour, from);
@@ -307,7 +346,9 @@ const Situation kSituations[] = {
        act.token_issued = time - 10 * kMinute;
        s.logs.mail_read(act, {s.logs.message("Order 4471")});
      }},
-    {"device_registered", {"device_reg_prt_chain"}, Role::kStaff,
+    {"device_registered",
+     {"device_reg_prt_chain"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        Change c = Change::of(who, time, "Register device", office(s, who));
        c.category = "Device";
@@ -319,7 +360,9 @@ const Situation kSituations[] = {
        s.logs.change(c);
      }},
     // Old protocols and passwords
-    {"mail_program_with_modern_authentication", {"legacy_auth_success_new", "legacy_auth_attempt"}, Role::kStaff,
+    {"mail_program_with_modern_authentication",
+     {"legacy_auth_success_new", "legacy_auth_attempt"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        Signin in = Signin::of(who, time, home(s, who, time));
        in.device = &who.phone;
@@ -328,19 +371,24 @@ const Situation kSituations[] = {
        in.session = s.random.guid();
        s.logs.signin(in);
      }},
-    {"office_mail_programs_after_a_change_of_password", {"legacy_auth_spray", "spray_source"}, Role::kStaff,
+    {"office_mail_programs_after_a_change_of_password",
+     {"legacy_auth_spray", "spray_source"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        const Spot from = office(s, who);
        for (int i = 0; i < 12; ++i) {
-         Signin in = Signin::of(s.people.all()[(who.number + static_cast<std::size_t>(i % 4)) % s.people.all().size()],
-                                time + i * 3 * kMinute, from);
+         Signin in = Signin::of(
+             s.people.all()[(who.number + static_cast<std::size_t>(i % 4)) % s.people.all().size()],
+             time + i * 3 * kMinute, from);
          in.client_app = "Exchange ActiveSync";
          in.agent = "Apple-iPhone15C2/2207.50";
          in.error = 50126;
          s.logs.signin(in);
        }
      }},
-    {"old_test_program_hands_over_its_password", {"ropc_bav2"}, Role::kDeveloper,
+    {"old_test_program_hands_over_its_password",
+     {"ropc_bav2"},
+     Role::kDeveloper,
      [](Stage& s, Person& who, Moment time) {
        Signin in = of_account(s, "testaccount", time, office(s, who));
        in.protocol = "ropc";
@@ -348,7 +396,9 @@ const Situation kSituations[] = {
        in.request_type = "OAuth2:Token";
        s.logs.signin(in);
      }},
-    {"passwords_expire_on_one_day", {"spray_source", "spray_then_valid"}, Role::kStaff,
+    {"passwords_expire_on_one_day",
+     {"spray_source", "spray_then_valid"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        for (std::size_t i = 0; i < 6; ++i) {
          const Person& each = s.people.all()[(who.number + i) % s.people.all().size()];
@@ -361,7 +411,9 @@ const Situation kSituations[] = {
          s.logs.signin(in);
        }
      }},
-    {"device_with_an_old_password", {"brute_force_account"}, Role::kStaff,
+    {"device_with_an_old_password",
+     {"brute_force_account"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        const Spot from = home(s, who, time);
        s.browser_session(who, time - kDay, from);
@@ -374,14 +426,18 @@ const Situation kSituations[] = {
          s.logs.signin(in);
        }
      }},
-    {"imap_switched_on_for_a_migration", {"legacy_protocol_reenabled"}, Role::kStaff,
+    {"imap_switched_on_for_a_migration",
+     {"legacy_protocol_reenabled"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        Cmdlet c = by_account(s, "migration", time, "Set-CASMailbox", who.mailbox_id);
        c.parameters = {{"Identity", who.upn}, {"ImapEnabled", "True"}};
        s.logs.cmdlet(c);
      }},
     // Methods
-    {"new_colleague_registers_methods", {"mfa_registered_after_suspicious"}, Role::kStaff,
+    {"new_colleague_registers_methods",
+     {"mfa_registered_after_suspicious"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        const Person& by = s.people.someone(Role::kAdmin);
        const Spot from = office(s, who);
@@ -394,7 +450,9 @@ const Situation kSituations[] = {
        method.in_ual = false;
        s.logs.change(method.on(who));
      }},
-    {"new_telephone_registered_at_home", {"mfa_registered_after_suspicious"}, Role::kStaff,
+    {"new_telephone_registered_at_home",
+     {"mfa_registered_after_suspicious"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        const Spot from = home(s, who, time);
        s.browser_session(who, time - 10 * kMinute, from);
@@ -404,16 +462,21 @@ const Situation kSituations[] = {
        method.in_ual = false;
        s.logs.change(method.on(who));
      }},
-    {"second_factor_moves_to_policies", {"mfa_disabled"}, Role::kAdmin,
+    {"second_factor_moves_to_policies",
+     {"mfa_disabled"},
+     Role::kAdmin,
      [](Stage& s, Person& who, Moment time) {
        Change c = Change::of(who, time, "Update user", office(s, who));
        c.on(s.people.someone()).properties = {
            {"StrongAuthenticationRequirement",
-            R"([{"RelyingParty":"*","State":1,"RememberDevicesNotIssuedBefore":"2026-01-12T08:30:00+00:00"}])", "[]", true},
+            R"([{"RelyingParty":"*","State":1,"RememberDevicesNotIssuedBefore":"2026-01-12T08:30:00+00:00"}])",
+            "[]", true},
            {"Included Updated Properties", "", "StrongAuthenticationRequirement"}};
        s.logs.change(c);
      }},
-    {"help_desk_makes_a_pass", {"tap_created"}, Role::kHelpdesk,
+    {"help_desk_makes_a_pass",
+     {"tap_created"},
+     Role::kHelpdesk,
      [](Stage& s, Person& who, Moment time) {
        Change c = Change::of(who, time, "Admin registered security info", office(s, who));
        c.service = "Authentication Methods";
@@ -422,97 +485,143 @@ const Situation kSituations[] = {
        s.logs.change(c.on(s.people.someone()));
      }},
     // Mailboxes
-    {"rule_sends_orders_to_a_ticket_system", {"rule_external_forward", "forward_same_destination"}, Role::kStaff,
+    {"rule_sends_orders_to_a_ticket_system",
+     {"rule_external_forward", "forward_same_destination"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        const Spot from = office(s, who);
-       s.logs.cmdlet(s.inbox_rule(who, time, from, s.browser_session(who, time - kHour, from), "Orders to desk",
-                                  {{"SubjectContainsWords", "order"}, {"ForwardTo", "tickets@desk.partner.example"}}));
+       s.logs.cmdlet(
+           s.inbox_rule(who, time, from, s.browser_session(who, time - kHour, from), "Orders to desk",
+                        {{"SubjectContainsWords", "order"}, {"ForwardTo", "tickets@desk.partner.example"}}));
      }},
-    {"news_filed_into_archive", {"rule_hides_mail"}, Role::kStaff,
+    {"news_filed_into_archive",
+     {"rule_hides_mail"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        const Spot from = office(s, who);
-       s.logs.cmdlet(s.inbox_rule(who, time, from, s.browser_session(who, time - kHour, from), "News",
-                                  {{"From", "news@fabrikam.example"}, {"MoveToFolder", "Archive"}, {"MarkAsRead", "True"}}));
+       s.logs.cmdlet(s.inbox_rule(
+           who, time, from, s.browser_session(who, time - kHour, from), "News",
+           {{"From", "news@fabrikam.example"}, {"MoveToFolder", "Archive"}, {"MarkAsRead", "True"}}));
      }},
-    {"short_names_of_rules", {"rule_obfuscated_name"}, Role::kStaff,
+    {"short_names_of_rules",
+     {"rule_obfuscated_name"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        const Spot from = office(s, who);
        const char* names[] = {"営業", "人事部", "🎉", "HR"};
-       s.logs.cmdlet(s.inbox_rule(who, time, from, s.browser_session(who, time - kHour, from), s.random.pick(names),
+       s.logs.cmdlet(s.inbox_rule(who, time, from, s.browser_session(who, time - kHour, from),
+                                  s.random.pick(names),
                                   {{"From", "team@contoso.example"}, {"ApplyCategory", "Team"}}));
      }},
-    {"mailbox_of_a_leaver_emptied", {"rule_catch_all_delete", "rule_hides_mail"}, Role::kHelpdesk,
+    {"mailbox_of_a_leaver_emptied",
+     {"rule_catch_all_delete", "rule_hides_mail"},
+     Role::kHelpdesk,
      [](Stage& s, Person& who, Moment time) {
        const Person& leaver = s.people.someone();
-       Cmdlet c = s.inbox_rule(who, time, office(s, who), "", "Leaver", {{"DeleteMessage", "True"}, {"Mailbox", leaver.upn}});
+       Cmdlet c = s.inbox_rule(who, time, office(s, who), "", "Leaver",
+                               {{"DeleteMessage", "True"}, {"Mailbox", leaver.upn}});
        s.logs.cmdlet(c);
      }},
-    {"mail_of_a_leaver_to_the_successor_company", {"mailbox_forwarding_external", "forward_same_destination"},
+    {"mail_of_a_leaver_to_the_successor_company",
+     {"mailbox_forwarding_external", "forward_same_destination"},
      Role::kAdmin,
      [](Stage& s, Person& who, Moment time) {
        forward_mailbox(s, who, s.people.someone(), time, "handover@partner.example");
      }},
-    {"migration_sets_forwards", {"forwarding_changed_in_bulk", "mailbox_forwarding_external", "forward_same_destination"},
+    {"migration_sets_forwards",
+     {"forwarding_changed_in_bulk", "mailbox_forwarding_external", "forward_same_destination"},
      Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        for (std::size_t i = 0; i < 12; ++i) {
          const Person& box = s.people.all()[(who.number + i) % s.people.all().size()];
-         Cmdlet c = by_account(s, "migration", time + static_cast<Moment>(i) * 20, "Set-Mailbox", box.mailbox_id);
+         Cmdlet c =
+             by_account(s, "migration", time + static_cast<Moment>(i) * 20, "Set-Mailbox", box.mailbox_id);
          c.parameters = {{"Identity", box.upn},
-                         {"ForwardingSmtpAddress", "smtp:" + box.upn.substr(0, box.upn.find('@')) + "@new.contoso-group.example"},
+                         {"ForwardingSmtpAddress",
+                          "smtp:" + box.upn.substr(0, box.upn.find('@')) + "@new.contoso-group.example"},
                          {"DeliverToMailboxAndForward", "True"}};
          s.logs.cmdlet(c);
        }
      }},
-    {"journaling_service", {"transport_rule_exfil"}, Role::kAdmin,
+    {"journaling_service",
+     {"transport_rule_exfil"},
+     Role::kAdmin,
      [](Stage& s, Person& who, Moment time) {
        Cmdlet c = s.cmdlet(who, time, office(s, who), "Set-TransportRule", "Journal");
        c.parameters = {{"Identity", "Journal"}, {"BlindCopyTo", "journal@archive-service.example"}};
        s.logs.cmdlet(c);
      }},
-    {"connector_for_a_migration", {"autoforward_policy_opened"}, Role::kStaff,
+    {"connector_for_a_migration",
+     {"autoforward_policy_opened"},
+     Role::kStaff,
      [](Stage& s, Person&, Moment time) {
        Cmdlet c = by_account(s, "migration", time, "New-OutboundConnector", "");
-       c.parameters = {{"Name", "To the new system"}, {"SmartHosts", "mx.contoso-group.example"}, {"RecipientDomains", "contoso-group.example"}};
+       c.parameters = {{"Name", "To the new system"},
+                       {"SmartHosts", "mx.contoso-group.example"},
+                       {"RecipientDomains", "contoso-group.example"}};
        s.logs.cmdlet(c);
      }},
-    {"shared_mailbox_opened", {"mailbox_delegation"}, Role::kHelpdesk,
+    {"shared_mailbox_opened",
+     {"mailbox_delegation"},
+     Role::kHelpdesk,
      [](Stage& s, Person& who, Moment time) {
        Cmdlet c = s.cmdlet(who, time, office(s, who), "Add-MailboxPermission", "Info");
-       c.parameters = {{"Identity", s.people.account("info")}, {"User", s.people.someone().upn}, {"AccessRights", "FullAccess"}};
+       c.parameters = {{"Identity", s.people.account("info")},
+                       {"User", s.people.someone().upn},
+                       {"AccessRights", "FullAccess"}};
        s.logs.cmdlet(c);
      }},
-    {"service_opens_the_discovery_mailbox", {"mailbox_delegation"}, Role::kStaff,
+    {"service_opens_the_discovery_mailbox",
+     {"mailbox_delegation"},
+     Role::kStaff,
      [](Stage& s, Person&, Moment time) {
        Cmdlet c;
        c.time = time;
        c.operation = "Add-MailboxPermission";
-       c.object = "EURP01A001.prod.example/Microsoft Exchange Hosted Organizations/contoso.onmicrosoft.example/DiscoverySearchMailbox{D919BA05-46A6-415f-80AD-7E09334BB852}";
-       c.parameters = {{"Identity", c.object}, {"User", "EURP01A001.prod.example/Microsoft Exchange Hosted Organizations/contoso.onmicrosoft.example/Discovery Management"}, {"AccessRights", "FullAccess"}};
+       c.object =
+           "EURP01A001.prod.example/Microsoft Exchange Hosted "
+           "Organizations/contoso.onmicrosoft.example/"
+           "DiscoverySearchMailbox{D919BA05-46A6-415f-80AD-7E09334BB852}";
+       c.parameters = {{"Identity", c.object},
+                       {"User",
+                        "EURP01A001.prod.example/Microsoft Exchange Hosted "
+                        "Organizations/contoso.onmicrosoft.example/Discovery Management"},
+                       {"AccessRights", "FullAccess"}};
        s.logs.cmdlet(c);
      }},
-    {"calendar_shared", {"folder_shared_everyone"}, Role::kStaff,
+    {"calendar_shared",
+     {"folder_shared_everyone"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        Cmdlet c = s.cmdlet(who, time, office(s, who), "Set-MailboxFolderPermission", who.mailbox_id);
-       c.parameters = {{"Identity", who.upn + ":\\Calendar"}, {"User", "Default"}, {"AccessRights", "Reviewer"}};
+       c.parameters = {
+           {"Identity", who.upn + ":\\Calendar"}, {"User", "Default"}, {"AccessRights", "Reviewer"}};
        s.logs.cmdlet(c);
      }},
     // Applications
-    {"approved_mail_tool", {"consent_mail_scope"}, Role::kStaff,
+    {"approved_mail_tool",
+     {"consent_mail_scope"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
-       s.logs.change(consent(s, who, time, office(s, who), s.people.facts().mail_tool_id, "Mail signatures", "Mail.ReadWrite offline_access"));
+       s.logs.change(consent(s, who, time, office(s, who), s.people.facts().mail_tool_id, "Mail signatures",
+                             "Mail.ReadWrite offline_access"));
      }},
-    {"honest_use_of_an_abused_product", {"known_bad_app", "consent_mail_scope"}, Role::kStaff,
+    {"honest_use_of_an_abused_product",
+     {"known_bad_app", "consent_mail_scope"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        const Spot from = office(s, who);
-       s.logs.change(consent(s, who, time, from, kEmClient.id, kEmClient.name, "EWS.AccessAsUser.All offline_access"));
+       s.logs.change(
+           consent(s, who, time, from, kEmClient.id, kEmClient.name, "EWS.AccessAsUser.All offline_access"));
        Signin in = Signin::of(who, time + 60, from);
        in.app = kEmClient;
        in.client_app = "Mobile Apps and Desktop clients";
        in.session = s.random.guid();
        s.logs.signin(in);
      }},
-    {"backup_product", {"app_mail_role_granted"}, Role::kAdmin,
+    {"backup_product",
+     {"app_mail_role_granted"},
+     Role::kAdmin,
      [](Stage& s, Person& who, Moment time) {
        Change c = Change::of(who, time, "Add app role assignment to service principal", office(s, who));
        c.category = "ApplicationManagement";
@@ -527,7 +636,9 @@ const Situation kSituations[] = {
        s.logs.change(c);
      }},
     // Mail in quantity
-    {"migration_reads_a_mailbox", {"mail_access_volume_or_throttle"}, Role::kStaff,
+    {"migration_reads_a_mailbox",
+     {"mail_access_volume_or_throttle"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        Person migration = who;
        migration.upn = s.people.account("migration");
@@ -536,47 +647,68 @@ const Situation kSituations[] = {
        act.owner = &who;
        s.logs.mail_read(act, {s.logs.message("Order 4471")}, "\\Inbox", true);
      }},
-    {"first_synchronisation_of_a_telephone", {"mail_access_volume_or_throttle", "mail_sync_new_client"}, Role::kStaff,
+    {"first_synchronisation_of_a_telephone",
+     {"mail_access_volume_or_throttle", "mail_sync_new_client"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        const Spot from = home(s, who, time);
-       const char* folders[] = {"\\Inbox", "\\Sent Items", "\\Archive", "\\Projects", "\\Drafts", "\\Deleted Items"};
+       const char* folders[] = {"\\Inbox",    "\\Sent Items", "\\Archive",
+                                "\\Projects", "\\Drafts",     "\\Deleted Items"};
        for (int i = 0; i < 12; ++i)
          s.logs.mail_sync(s.mail(who, time + i * 40, from, MailClient::kPhone, ""), folders[i % 6]);
      }},
-    {"newsletter_to_customers", {"mass_send"}, Role::kStaff,
+    {"newsletter_to_customers",
+     {"mass_send"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        Person sender = who;
        sender.upn = s.people.account("newsletter");
        sender.puid = "1003200200AE0511";
        for (int i = 0; i < 70; ++i)
-         s.logs.mail_item(s.mail(sender, time + i * 40, office(s, who), MailClient::kOutlook, ""), "Send", s.logs.message("Our news of March"), "\\Drafts");
+         s.logs.mail_item(s.mail(sender, time + i * 40, office(s, who), MailClient::kOutlook, ""), "Send",
+                          s.logs.message("Our news of March"), "\\Drafts");
      }},
-    {"invitations_by_an_assistant", {"mass_send"}, Role::kStaff,
+    {"invitations_by_an_assistant",
+     {"mass_send"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        for (int i = 0; i < 18; ++i)
-         s.logs.mail_item(s.mail(who, time + i * 2 * kMinute, office(s, who), MailClient::kOutlook, ""), "Send", s.logs.message("Invitation"), "\\Drafts");
+         s.logs.mail_item(s.mail(who, time + i * 2 * kMinute, office(s, who), MailClient::kOutlook, ""),
+                          "Send", s.logs.message("Invitation"), "\\Drafts");
      }},
-    {"message_taken_back", {"send_then_erase"}, Role::kStaff,
+    {"message_taken_back",
+     {"send_then_erase"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        const Item item = s.logs.message("Lunch?");
-       s.logs.mail_item(s.mail(who, time, office(s, who), MailClient::kOutlook, ""), "Send", item, "\\Drafts");
-       s.logs.mail_erased(s.mail(who, time + 10 * kMinute, office(s, who), MailClient::kOutlook, ""), "SoftDelete", {item}, "\\Sent Items");
+       s.logs.mail_item(s.mail(who, time, office(s, who), MailClient::kOutlook, ""), "Send", item,
+                        "\\Drafts");
+       s.logs.mail_erased(s.mail(who, time + 10 * kMinute, office(s, who), MailClient::kOutlook, ""),
+                          "SoftDelete", {item}, "\\Sent Items");
      }},
-    {"tidying_up_on_a_trip", {"chain_full_bec"}, Role::kStaff,
+    {"tidying_up_on_a_trip",
+     {"chain_full_bec"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        const Spot hotel = s.people.in_hotel(s.people.city("Singapore"), s.random);
        const std::string session = s.browser_session(who, time, hotel);
        for (int i = 0; i < 30; ++i)
-         s.logs.mail_erased(s.mail(who, time + 5 * kMinute + i * 20, hotel, MailClient::kWeb, session), "SoftDelete", {s.logs.message("Newsletter of Fabrikam")}, "\\Inbox");
+         s.logs.mail_erased(s.mail(who, time + 5 * kMinute + i * 20, hotel, MailClient::kWeb, session),
+                            "SoftDelete", {s.logs.message("Newsletter of Fabrikam")}, "\\Inbox");
      }},
-    {"forward_to_the_sister_company", {"lookalike_forward_target", "rule_external_forward"}, Role::kStaff,
+    {"forward_to_the_sister_company",
+     {"lookalike_forward_target", "rule_external_forward"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        const Spot from = office(s, who);
-       s.logs.cmdlet(s.inbox_rule(who, time, from, s.browser_session(who, time - kHour, from), "To the sister company",
-                                  {{"SubjectContainsWords", "project"}, {"ForwardTo", "projects@contoso-group.example"}}));
+       s.logs.cmdlet(s.inbox_rule(
+           who, time, from, s.browser_session(who, time - kHour, from), "To the sister company",
+           {{"SubjectContainsWords", "project"}, {"ForwardTo", "projects@contoso-group.example"}}));
      }},
     // The tenant's settings
-    {"emergency_account_left_out_of_a_policy", {"ca_weakened"}, Role::kAdmin,
+    {"emergency_account_left_out_of_a_policy",
+     {"ca_weakened"},
+     Role::kAdmin,
      [](Stage& s, Person& who, Moment time) {
        const std::string id = s.random.guid();
        Change c = Change::of(who, time, "Update conditional access policy", office(s, who));
@@ -586,10 +718,13 @@ const Situation kSituations[] = {
        c.target_name = "Block old clients";
        c.target_kind = "Policy";
        c.properties = {{"ConditionalAccessPolicy", policy_text(id, c.target_name, "enabled", ""),
-                        policy_text(id, c.target_name, "enabled", "\"b4ea0000-0000-4000-8000-000000000001\""), true}};
+                        policy_text(id, c.target_name, "enabled", "\"b4ea0000-0000-4000-8000-000000000001\""),
+                        true}};
        s.logs.change(c);
      }},
-    {"new_policy_in_report_only_state", {"ca_weakened"}, Role::kAdmin,
+    {"new_policy_in_report_only_state",
+     {"ca_weakened"},
+     Role::kAdmin,
      [](Stage& s, Person& who, Moment time) {
        const std::string id = s.random.guid();
        Change c = Change::of(who, time, "Add conditional access policy", office(s, who));
@@ -599,42 +734,57 @@ const Situation kSituations[] = {
        c.target_id = id;
        c.target_name = "Compliant devices";
        c.target_kind = "Policy";
-       c.properties = {{"ConditionalAccessPolicy", "", policy_text(id, c.target_name, "enabledForReportingButNotEnforced", ""), true}};
+       c.properties = {{"ConditionalAccessPolicy", "",
+                        policy_text(id, c.target_name, "enabledForReportingButNotEnforced", ""), true}};
        s.logs.change(c);
        c.operation = "Update conditional access policy";
        c.type = "Update";
        c.time += kHour;
-       c.properties = {{"ConditionalAccessPolicy", c.properties[0].now, policy_text(id, c.target_name, "enabled", ""), true}};
+       c.properties = {{"ConditionalAccessPolicy", c.properties[0].now,
+                        policy_text(id, c.target_name, "enabled", ""), true}};
        s.logs.change(c);
      }},
-    {"protecting_product_changed", {"mail_protection_weakened"}, Role::kAdmin,
+    {"protecting_product_changed",
+     {"mail_protection_weakened"},
+     Role::kAdmin,
      [](Stage& s, Person& who, Moment time) {
        Cmdlet c = s.cmdlet(who, time, office(s, who), "Remove-SafeAttachmentRule", "Old attachments");
        c.parameters = {{"Identity", "Old attachments"}};
        s.logs.cmdlet(c);
      }},
-    {"sender_allowed_for_a_ticket", {"allowlist_poisoning"}, Role::kHelpdesk,
+    {"sender_allowed_for_a_ticket",
+     {"allowlist_poisoning"},
+     Role::kHelpdesk,
      [](Stage& s, Person& who, Moment time) {
        Cmdlet c = s.cmdlet(who, time, office(s, who), "New-TenantAllowBlockListItems", "");
        c.parameters = {{"ListType", "Sender"}, {"Allow", "True"}, {"Entries", "billing@fabrikam.example"}};
        s.logs.cmdlet(c);
      }},
-    {"audit_settings_by_the_service", {"audit_disabled"}, Role::kStaff,
+    {"audit_settings_by_the_service",
+     {"audit_disabled"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        Cmdlet c;
        c.time = time;
        c.operation = "Set-Mailbox";
        c.object = who.mailbox_id;
-       c.parameters = {{"Identity", who.mailbox_id}, {"AuditEnabled", "True"}, {"AuditLogAgeLimit", "180.00:00:00"}};
+       c.parameters = {
+           {"Identity", who.mailbox_id}, {"AuditEnabled", "True"}, {"AuditLogAgeLimit", "180.00:00:00"}};
        s.logs.cmdlet(c);
      }},
-    {"licence_of_a_leaver_taken", {"audit_disabled"}, Role::kHelpdesk,
+    {"licence_of_a_leaver_taken",
+     {"audit_disabled"},
+     Role::kHelpdesk,
      [](Stage& s, Person& who, Moment time) {
        Change c = Change::of(who, time, "Change user license", office(s, who));
-       c.on(s.people.someone()).properties = {{"AssignedLicense", R"(["[SkuName=SPE_E5, AccountId=a, SkuId=b, DisabledPlans=[]]"])", "[]", true}};
+       c.on(s.people.someone()).properties = {
+           {"AssignedLicense", R"(["[SkuName=SPE_E5, AccountId=a, SkuId=b, DisabledPlans=[]]"])", "[]",
+            true}};
        s.logs.change(c);
      }},
-    {"domain_goes_back_to_managed", {"federation_changed"}, Role::kAdmin,
+    {"domain_goes_back_to_managed",
+     {"federation_changed"},
+     Role::kAdmin,
      [](Stage& s, Person& who, Moment time) {
        Change c = Change::of(who, time, "Set domain authentication", office(s, who));
        c.category = "DirectoryManagement";
@@ -643,7 +793,9 @@ const Situation kSituations[] = {
        c.properties = {{"LiveType", "[\"Federated\"]", "[\"Managed\"]", true}};
        s.logs.change(c);
      }},
-    {"role_activated", {"privileged_role_assigned"}, Role::kAdmin,
+    {"role_activated",
+     {"privileged_role_assigned"},
+     Role::kAdmin,
      [](Stage& s, Person& who, Moment time) {
        Change c = Change::of(who, time, "Add member to role completed (PIM activation)", office(s, who));
        c.category = "RoleManagement";
@@ -657,20 +809,26 @@ const Situation kSituations[] = {
        echo.by_app = "MS-PIM";
        echo.category = "RoleManagement";
        echo.type = "Assign";
-       echo.on(who).properties = {{"Role.DisplayName", "", "Global Administrator"}, {"Role.TemplateId", "", kGlobalAdministrator}};
+       echo.on(who).properties = {{"Role.DisplayName", "", "Global Administrator"},
+                                  {"Role.TemplateId", "", kGlobalAdministrator}};
        s.logs.change(echo);
      }},
-    {"consent_limited_to_verified_publishers", {"consent_policy_opened"}, Role::kAdmin,
+    {"consent_limited_to_verified_publishers",
+     {"consent_policy_opened"},
+     Role::kAdmin,
      [](Stage& s, Person& who, Moment time) {
        Change c = Change::of(who, time, "Update authorization policy", office(s, who));
        c.category = "AuthorizationPolicy";
        c.target_id = s.random.guid();
        c.target_name = "Authorization Policy";
        c.target_kind = "Policy";
-       c.properties = {{"PermissionGrantPolicyIdsAssignedToDefaultUserRole", "[]", R"(["ManagePermissionGrantsForSelf.microsoft-user-default-low"])", true}};
+       c.properties = {{"PermissionGrantPolicyIdsAssignedToDefaultUserRole", "[]",
+                        R"(["ManagePermissionGrantsForSelf.microsoft-user-default-low"])", true}};
        s.logs.change(c);
      }},
-    {"red_team_collects_the_directory", {"directory_recon_tool"}, Role::kDeveloper,
+    {"red_team_collects_the_directory",
+     {"directory_recon_tool"},
+     Role::kDeveloper,
      [](Stage& s, Person& who, Moment time) {
        Signin in = of_account(s, "redteam", time, office(s, who));
        in.agent = "azurehound/v2.2.1";
@@ -679,14 +837,20 @@ const Situation kSituations[] = {
        s.logs.signin(in);
      }},
     // Courses of several
-    {"vpn_and_an_honest_rule", {"chain_aitm_to_rule"}, Role::kStaff,
+    {"vpn_and_an_honest_rule",
+     {"chain_aitm_to_rule"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        const std::string session = s.browser_session(who, time, home(s, who, time));
        const Spot vpn = s.people.commercial_vpn(s.random);
-       s.logs.mail_read(s.mail(who, time + 20 * kMinute, vpn, MailClient::kWeb, session), {s.logs.message("Order 4471")});
-       s.logs.cmdlet(s.inbox_rule(who, time + kHour, vpn, session, "Newsletters", {{"From", "news@fabrikam.example"}, {"MoveToFolder", "RSS Feeds"}}));
+       s.logs.mail_read(s.mail(who, time + 20 * kMinute, vpn, MailClient::kWeb, session),
+                        {s.logs.message("Order 4471")});
+       s.logs.cmdlet(s.inbox_rule(who, time + kHour, vpn, session, "Newsletters",
+                                  {{"From", "news@fabrikam.example"}, {"MoveToFolder", "RSS Feeds"}}));
      }},
-    {"administrator_at_planned_work_on_a_trip", {"chain_admin_takeover"}, Role::kAdmin,
+    {"administrator_at_planned_work_on_a_trip",
+     {"chain_admin_takeover"},
+     Role::kAdmin,
      [](Stage& s, Person& who, Moment time) {
        const Spot hotel = s.people.in_hotel(s.people.city("London"), s.random);
        const std::string session = s.browser_session(who, time, hotel, kPortal);
@@ -695,11 +859,14 @@ const Situation kSituations[] = {
        c.session = session;
        s.logs.cmdlet(c);
      }},
-    {"password_reset_for_another_reason", {"remediation_incomplete", "session_after_revocation"}, Role::kStaff,
+    {"password_reset_for_another_reason",
+     {"remediation_incomplete", "session_after_revocation"},
+     Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        const Spot from = office(s, who);
-       s.logs.cmdlet(s.inbox_rule(who, time, from, s.browser_session(who, time - kHour, from), "Desk",
-                                  {{"SubjectContainsWords", "ticket"}, {"ForwardTo", "tickets@desk.partner.example"}}));
+       s.logs.cmdlet(
+           s.inbox_rule(who, time, from, s.browser_session(who, time - kHour, from), "Desk",
+                        {{"SubjectContainsWords", "ticket"}, {"ForwardTo", "tickets@desk.partner.example"}}));
        const Person& by = s.people.someone(Role::kHelpdesk);
        Change change = Change::of(by, time + 2 * kHour, "Reset user password", office(s, by));
        s.logs.change(change.on(who));
@@ -713,7 +880,8 @@ void plant_situations(Stage& stage) {
   for (const Situation& situation : kSituations) {
     for (int i = 0; i < kTimes; ++i) {
       Person& who = stage.people.someone(situation.role);
-      const Moment time = stage.at_work(who, stage.some_day(stage.days >= 8 ? 4 : 0, stage.days >= 8 ? 3 : 1));
+      const Moment time =
+          stage.at_work(who, stage.some_day(stage.days >= 8 ? 4 : 0, stage.days >= 8 ? 3 : 1));
       Label label;
       label.scenario = situation.name;
       label.case_name = std::string(situation.name) + "-" + std::to_string(i + 1);
@@ -769,7 +937,8 @@ std::string settings_text(const People& people) {
   set("legacy_allowed", accounts({"scanner1", "scanner2", "scanner3", "testaccount"}));
   set("approved_automation", accounts({"reports", "testaccount"}));
   set("devicecode_users", accounts({"room1"}));
-  set("approved_apps", list({people.facts().mail_tool_id, people.facts().backup_tool_id, kEmClient.id}, true));
+  set("approved_apps",
+      list({people.facts().mail_tool_id, people.facts().backup_tool_id, kEmClient.id}, true));
   return out + "}\n";
 }
 

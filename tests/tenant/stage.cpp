@@ -5,11 +5,26 @@
 namespace shrike::tenant {
 
 const std::vector<std::string> kSubjects = {
-    "Minutes of Tuesday",    "Re: delivery in week 12", "Lunch?",           "Order 4471",
-    "Invoice 2026-0318",     "Re: Invoice 2026-0290",   "Holiday plan",     "Draft of the contract",
-    "Re: contract, page 3",  "Stock list",              "Welcome",          "Password expires soon",
-    "Newsletter of Fabrikam", "Re: payment terms",      "Visit on Friday",  "会議の件",
-    "Re: 見積の件",           "Fwd: photos",             "Quarterly numbers", "Re: Re: offer",
+    "Minutes of Tuesday",
+    "Re: delivery in week 12",
+    "Lunch?",
+    "Order 4471",
+    "Invoice 2026-0318",
+    "Re: Invoice 2026-0290",
+    "Holiday plan",
+    "Draft of the contract",
+    "Re: contract, page 3",
+    "Stock list",
+    "Welcome",
+    "Password expires soon",
+    "Newsletter of Fabrikam",
+    "Re: payment terms",
+    "Visit on Friday",
+    "会議の件",
+    "Re: 見積の件",
+    "Fwd: photos",
+    "Quarterly numbers",
+    "Re: Re: offer",
 };
 
 bool Stage::is_workday(int day) const { return (start / kDay + day + 3) % 7 < 5; }
@@ -20,7 +35,8 @@ Moment Stage::morning(const Person& who, int day) const {
 
 Moment Stage::at_work(const Person& who, int day) {
   while (!is_workday(day)) ++day;
-  return morning(who, day) + random.between(who.starts + 30, who.ends - 120) * kMinute + random.between(0, 59);
+  return morning(who, day) + random.between(who.starts + 30, who.ends - 120) * kMinute +
+         random.between(0, 59);
 }
 
 int Stage::some_day(int first, int spare_at_end) {
@@ -100,9 +116,10 @@ Cmdlet Stage::cmdlet(const Person& by, Moment time, const Spot& from, std::strin
 Cmdlet Stage::inbox_rule(const Person& who, Moment time, const Spot& from, const std::string& session,
                          std::string name,
                          std::vector<std::pair<std::string, std::string>> parameters) const {
-  Cmdlet c = cmdlet(who, time, from, "New-InboxRule",
-                    "EURP01A001.prod.example/Microsoft Exchange Hosted Organizations/contoso.onmicrosoft.example/" +
-                        who.mailbox_id + "\\" + name);
+  Cmdlet c =
+      cmdlet(who, time, from, "New-InboxRule",
+             "EURP01A001.prod.example/Microsoft Exchange Hosted Organizations/contoso.onmicrosoft.example/" +
+                 who.mailbox_id + "\\" + name);
   c.app = kExchange.id;
   c.session = session;
   c.parameters = {{"AlwaysDeleteOutlookRulesBlob", "False"}, {"Force", "False"}, {"Name", std::move(name)}};
@@ -112,12 +129,16 @@ Cmdlet Stage::inbox_rule(const Person& who, Moment time, const Spot& from, const
 
 std::string program_agent(const Device& device) {
   switch (device.system) {
-    case System::kWindows: return "Windows-AzureAD-Authentication-Provider/1.0";
-    case System::kMac: return "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko)";
+    case System::kWindows:
+      return "Windows-AzureAD-Authentication-Provider/1.0";
+    case System::kMac:
+      return "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko)";
     case System::kIphone:
-      return "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+      return "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like "
+             "Gecko) "
              "Mobile/15E148";
-    case System::kAndroid: return "Dalvik/2.1.0 (Linux; U; Android 15; Pixel 8 Build/AP4A.250205.002)";
+    case System::kAndroid:
+      return "Dalvik/2.1.0 (Linux; U; Android 15; Pixel 8 Build/AP4A.250205.002)";
   }
   return "";
 }

@@ -1,5 +1,5 @@
-// What daily work, honest situations and attacks share: the people, the logs, the calendar, and acts that consist of
-// several records.
+// What daily work, honest situations and attacks share: the people, the logs, the calendar, and acts that
+// consist of several records.
 #pragma once
 
 #include <string>
@@ -28,19 +28,21 @@ struct Stage {
   /// A day for something that happens once: not among the first and the last.
   int some_day(int first, int spare_at_end);
 
-  /// A sign-in with the user taking part: at times a wrong password first, the second factor asked for, the prompt to
-  /// stay signed in, then the success. All in one attempt.
+  /// A sign-in with the user taking part: at times a wrong password first, the second factor asked for, the
+  /// prompt to stay signed in, then the success. All in one attempt.
   void sign_in(Signin success);
   /// A browser session of its own, from there: its id.
   std::string browser_session(const Person& who, Moment time, const Spot& from, const App& app = kWebMail);
   /// Background renewal of a session's tokens.
   Signin renewal(const Person& who, Moment time, const Spot& from, const std::string& session) const;
 
-  MailAct mail(const Person& who, Moment time, const Spot& from, MailClient client, const std::string& session) const;
-  Cmdlet cmdlet(const Person& by, Moment time, const Spot& from, std::string operation, std::string object) const;
+  MailAct mail(const Person& who, Moment time, const Spot& from, MailClient client,
+               const std::string& session) const;
+  Cmdlet cmdlet(const Person& by, Moment time, const Spot& from, std::string operation,
+                std::string object) const;
   /// An inbox rule, made in web mail.
-  Cmdlet inbox_rule(const Person& who, Moment time, const Spot& from, const std::string& session, std::string name,
-                    std::vector<std::pair<std::string, std::string>> parameters) const;
+  Cmdlet inbox_rule(const Person& who, Moment time, const Spot& from, const std::string& session,
+                    std::string name, std::vector<std::pair<std::string, std::string>> parameters) const;
 };
 
 extern const std::vector<std::string> kSubjects;

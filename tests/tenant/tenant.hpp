@@ -1,4 +1,5 @@
-// A tenant that never was: its logs, what is planted in them, and its settings. Equal options give equal bytes.
+// A tenant that never was: its logs, what is planted in them, and its settings. Equal options give equal
+// bytes.
 #pragma once
 
 #include <cstdint>
