@@ -1,4 +1,4 @@
-// score [--json] [--list] [--users N] [--days N] [--seeds N] [--no-settings]
+// score [--json] [--list] [--users N] [--days N] [--seeds N] [--rules FOLDER] [--no-settings]
 // Generates invented tenants, lets the built program judge them by the standard library, and compares what it
 // gave with what was planted: with the Unified Audit Log alone, with Entra's logs alone, and with both.
 #include <algorithm>
@@ -106,12 +106,13 @@ int rank_of(const std::string& severity) {
   return static_cast<int>(at - kNames.begin());
 }
 
-/// Runs the program; nothing when it failed.
-/// Graph's exports do not name the tenant throughout, so it is told.
+/// Runs the program; nothing when it failed, also when it ran out of memory for what rules remember: a score
+/// of what was left would mislead. Graph's exports do not name the tenant throughout, so it is told.
 std::optional<std::vector<json>> run_library(const fs::path& folder, const std::string& tenant,
-                                             std::size_t view, bool with_settings) {
+                                             std::size_t view, bool with_settings, const std::string& rules) {
   std::string command =
-      std::string("'") + SHRIKE_PROGRAM + "' run --quiet --format ndjson --tenant " + tenant;
+      std::string("'") + SHRIKE_PROGRAM + "' run --quiet --format ndjson --memory 4G --tenant " + tenant;
+  if (!rules.empty()) command += " --rules '" + rules + "'";
   if (with_settings) command += " --settings '" + (folder / "settings.shrike").string() + "'";
   if (view != 1) command += " '" + (folder / "audit").string() + "'";
   if (view != 0) command += " '" + (folder / "entra").string() + "'";
@@ -231,7 +232,7 @@ void judge(const Planted& planted, std::size_t view, const std::vector<json>& li
       for (Tally* tally :
            {&score.all, &score.rules[rule], &score.scenarios[step.scenario + "/" + step.variant]}) {
         ++tally->claims;
-        tally->found += found ? 1 : 0;
+        tally->found += found ? 1u : 0u;
       }
       if (list && !found)
         fmt::print("{} missed {} ({}, {}, {})\n", kViews[view], rule, step.case_name, step.what, step.user);
@@ -257,9 +258,9 @@ void judge(const Planted& planted, std::size_t view, const std::vector<json>& li
     const auto& in = incidents_of_case[name];
     const bool merged =
         std::any_of(in.begin(), in.end(), [&](const auto& i) { return cases_of_incident[i].size() > 1; });
-    score.one_incident += in.size() == 1 && !merged ? 1 : 0;
-    score.split += in.size() > 1 ? 1 : 0;
-    score.merged += merged ? 1 : 0;
+    score.one_incident += in.size() == 1 && !merged ? 1u : 0u;
+    score.split += in.size() > 1 ? 1u : 0u;
+    score.merged += merged ? 1u : 0u;
     if (list && (in.size() != 1 || merged))
       fmt::print("{} incidents {}: {}{}\n", kViews[view], name, in.size(),
                  merged ? ", one holds another course too" : "");
@@ -348,11 +349,14 @@ int main(int argc, char** argv) {
   options.users = 1000;
   options.days = 30;
   int seeds = 3;
+  std::string rules;
   bool as_json = false, list = false, no_settings = false;
   CLI::App app{"Judges the standard library by invented tenants"};
   app.add_flag("--json", as_json, "one JSON object");
   app.add_flag("--list", list, "every step that was missed and every false alert");
   app.add_flag("--no-settings", no_settings, "without the tenant's own lists");
+  app.add_option("--rules", rules, "a folder of rules instead of those that are built in")
+      ->check(CLI::ExistingPath);
   app.add_option("--users", options.users)->check(CLI::Range(20, 100000))->capture_default_str();
   app.add_option("--days", options.days, "rules that ask for what is new need two weeks")
       ->check(CLI::Range(14, 365))
@@ -373,7 +377,7 @@ int main(int argc, char** argv) {
     }
     const Planted planted = read_labels(folder.path() / "labels.ndjson");
     for (std::size_t view = 0; view < kViews.size(); ++view) {
-      const auto lines = run_library(folder.path(), planted.tenant, view, !no_settings);
+      const auto lines = run_library(folder.path(), planted.tenant, view, !no_settings, rules);
       if (!lines) {
         fmt::print(stderr, "error: {} failed\n", SHRIKE_PROGRAM);
         return 2;
