@@ -531,11 +531,11 @@ void remediation_incomplete(Course& c) {
   Stage& stage = c.stage;
   const Spot attacker = c.server(0);
   Moment time = c.begins;
-  const std::string session =
-      stage.browser_session(c.victim, time, stage.people.at_home(c.victim, time, stage.random));
+  const std::string session = stage.browser_session(
+      c.victim, time, stage.people.at_home(c.victim, time, stage.random), kWebMail, true);
 
   time += 40 * kMinute;
-  c.step("stolen session forwards mail", time, in_audit({"rule_external_forward"}));
+  c.step("stolen session forwards mail", time, in_audit({"session_ual_replay", "rule_external_forward"}));
   c.read_mail(time, attacker, session, 4);
   stage.logs.cmdlet(
       stage.inbox_rule(c.victim, time + 5 * kMinute, attacker, session, "Copy to archive",

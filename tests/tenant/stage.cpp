@@ -72,10 +72,12 @@ void Stage::sign_in(Signin success) {
   logs.signin(success);
 }
 
-std::string Stage::browser_session(const Person& who, Moment time, const Spot& from, const App& app) {
+std::string Stage::browser_session(const Person& who, Moment time, const Spot& from, const App& app,
+                                   bool told) {
   Signin s = Signin::of(who, time, from);
   s.app = app;
   s.session = random.guid();
+  s.tells_session = told;
   sign_in(s);
   return s.session;
 }

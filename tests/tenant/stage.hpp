@@ -31,8 +31,9 @@ struct Stage {
   /// A sign-in with the user taking part: at times a wrong password first, the second factor asked for, the
   /// prompt to stay signed in, then the success. All in one attempt.
   void sign_in(Signin success);
-  /// A browser session of its own, from there: its id.
-  std::string browser_session(const Person& who, Moment time, const Spot& from, const App& app = kWebMail);
+  /// A browser session of its own, from there: its id. `told`: the audit log names it for certain.
+  std::string browser_session(const Person& who, Moment time, const Spot& from, const App& app = kWebMail,
+                              bool told = false);
   /// Background renewal of a session's tokens.
   Signin renewal(const Person& who, Moment time, const Spot& from, const std::string& session) const;
 
