@@ -282,9 +282,8 @@ void spray_to_legacy(Course& c) {
   c.step("one account by force", time,
          c.at_least(Variant::kAt) ? in_either({"brute_force_account"}) : Claims{});
   const Person& other = stage.people.someone(Role::kFinance);
-  const Spot forcer = c.server(2);
   for (int i = 0; i < tries; ++i) {
-    Signin f = Signin::of(other, time + i * 30, forcer);
+    Signin f = Signin::of(other, time + i * 30, sprayer);
     f.device = nullptr;
     f.agent = kLinuxAgent;
     f.os = "Linux";

@@ -1,4 +1,5 @@
-// score [--json] [--list] [--users N] [--days N] [--seeds N] [--rules FOLDER] [--no-settings]
+// score [--json] [--list] [--users N] [--days N] [--seeds N] [--rules FOLDER] [--program FILE]
+//       [--no-settings]
 // Generates invented tenants, lets the built program judge them by the standard library, and compares what it
 // gave with what was planted: with the Unified Audit Log alone, with Entra's logs alone, and with both.
 #include <algorithm>
@@ -109,9 +110,9 @@ int rank_of(const std::string& severity) {
 /// Runs the program; nothing when it failed, also when it ran out of memory for what rules remember: a score
 /// of what was left would mislead. Graph's exports do not name the tenant throughout, so it is told.
 std::optional<std::vector<json>> run_library(const fs::path& folder, const std::string& tenant,
-                                             std::size_t view, bool with_settings, const std::string& rules) {
-  std::string command =
-      std::string("'") + SHRIKE_PROGRAM + "' run --quiet --format ndjson --memory 4G --tenant " + tenant;
+                                             std::size_t view, bool with_settings, const std::string& rules,
+                                             const std::string& program) {
+  std::string command = "'" + program + "' run --quiet --format ndjson --memory 4G --tenant " + tenant;
   if (!rules.empty()) command += " --rules '" + rules + "'";
   if (with_settings) command += " --settings '" + (folder / "settings.shrike").string() + "'";
   if (view != 1) command += " '" + (folder / "audit").string() + "'";
@@ -349,7 +350,7 @@ int main(int argc, char** argv) {
   options.users = 1000;
   options.days = 30;
   int seeds = 3;
-  std::string rules;
+  std::string rules, program = SHRIKE_PROGRAM;
   bool as_json = false, list = false, no_settings = false;
   CLI::App app{"Judges the standard library by invented tenants"};
   app.add_flag("--json", as_json, "one JSON object");
@@ -357,6 +358,7 @@ int main(int argc, char** argv) {
   app.add_flag("--no-settings", no_settings, "without the tenant's own lists");
   app.add_option("--rules", rules, "a folder of rules instead of those that are built in")
       ->check(CLI::ExistingPath);
+  app.add_option("--program", program, "another build of shrike")->check(CLI::ExistingFile);
   app.add_option("--users", options.users)->check(CLI::Range(20, 100000))->capture_default_str();
   app.add_option("--days", options.days, "rules that ask for what is new need two weeks")
       ->check(CLI::Range(14, 365))
@@ -377,9 +379,9 @@ int main(int argc, char** argv) {
     }
     const Planted planted = read_labels(folder.path() / "labels.ndjson");
     for (std::size_t view = 0; view < kViews.size(); ++view) {
-      const auto lines = run_library(folder.path(), planted.tenant, view, !no_settings, rules);
+      const auto lines = run_library(folder.path(), planted.tenant, view, !no_settings, rules, program);
       if (!lines) {
-        fmt::print(stderr, "error: {} failed\n", SHRIKE_PROGRAM);
+        fmt::print(stderr, "error: {} failed\n", program);
         return 2;
       }
       judge(planted, view, *lines, list && !as_json, scores[view]);
