@@ -303,28 +303,12 @@ void illicit_consent(Course& c) {
   const std::string scope =
       choose<std::string>(c.variant, "openid profile User.Read", "Mail.Read offline_access",
                           "Mail.ReadWrite MailboxSettings.ReadWrite offline_access");
-  const std::string principal = stage.random.guid();
 
   c.step("consent", time,
          choose(c.variant, Claims{}, in_either({"consent_mail_scope"}),
                 in_either({"consent_mail_scope", "consent_policy_opened", "known_bad_app"})));
-  Change change =
-      Change::of(granter, time, "Consent to application", stage.people.at_home(granter, time, stage.random));
-  change.category = "ApplicationManagement";
-  change.type = "Assign";
-  change.target_id = principal;
-  change.target_name = name;
-  change.target_kind = "ServicePrincipal";
-  change.properties = {
-      {"ConsentContext.IsAdminConsent", "", for_all ? "True" : "False"},
-      {"ConsentContext.OnBehalfOfAll", "", for_all ? "True" : "False"},
-      {"ConsentAction.Permissions", "",
-       "[] => [[Id: " + stage.random.hex(22) + ", ClientId: " + principal +
-           ", PrincipalId: " + (for_all ? "" : granter.id) + ", ResourceId: " + stage.random.guid() +
-           ", ConsentType: " + (for_all ? "AllPrincipals" : "Principal") + ", Scope: " + scope +
-           ", CreatedDateTime: , LastModifiedDateTime ]]; "},
-      {"TargetId.ServicePrincipalNames", "", app}};
-  stage.logs.change(change);
+  const Spot home = stage.people.at_home(granter, time, stage.random);
+  stage.logs.change(stage.consent(granter, time, home, app, name, scope, for_all));
 
   if (c.variant == Variant::kBelow) return stage.labels.end();
   time += 10 * kMinute;

@@ -70,8 +70,11 @@ struct Day {
   }
   std::string browser(Moment time) {
     Signin s = Signin::of(who, time, computer_at(time, true));
-    s.app = random.chance(300) ? kOfficeHome : kWebMail;
-    s.resource = s.app.id == kOfficeHome.id ? kOfficeHome : kExchange;
+    if (random.chance(300)) {
+      s.app = s.resource = kOfficeHome;
+    } else {
+      s.app = kWebMail;
+    }
     return session(who.browser, time, 5, s);
   }
   std::string mobile(Moment time) {
@@ -84,15 +87,24 @@ struct Day {
   }
 
   /// Acts of the day, done in the order of their times, since sessions end and begin on the way.
-  std::vector<std::pair<Moment, std::function<void(Moment)>>> plan;
+  struct Act {
+    Moment time;
+    std::size_t number;
+    std::function<void(Moment)> done;
+  };
+  std::vector<Act> plan;
+  void at(Moment time, std::function<void(Moment)> act) {
+    plan.push_back({time, plan.size(), std::move(act)});
+  }
   void times(std::int64_t least, std::int64_t most, const std::function<void(Moment)>& act) {
     for (std::int64_t i = random.between(least, most); i > 0; --i)
-      plan.emplace_back(begins + random.between(0, ends - begins), act);
+      at(begins + random.between(0, ends - begins), act);
   }
   void live() {
-    std::stable_sort(plan.begin(), plan.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
-    for (const auto& [time, act] : plan) act(time);
+    std::sort(plan.begin(), plan.end(), [](const Act& a, const Act& b) {
+      return a.time != b.time ? a.time < b.time : a.number < b.number;
+    });
+    for (const Act& act : plan) act.done(act.time);
   }
 
   void program_renewal(Moment time, std::uint64_t which) {
@@ -120,10 +132,10 @@ struct Day {
   void background_signins() {
     for (std::uint64_t which = 0; which < 3; ++which) {
       if (random.chance(750))
-        plan.emplace_back(begins - random.between(1, 5) * kMinute,
-                          [this, which](Moment time) { program_renewal(time, which); });
+        at(begins - random.between(1, 5) * kMinute,
+           [this, which](Moment time) { program_renewal(time, which); });
     }
-    if (random.chance(900)) plan.emplace_back(begins - 30, [this](Moment time) { browser_renewal(time); });
+    if (random.chance(900)) at(begins - 30, [this](Moment time) { browser_renewal(time); });
     times(1, 2, [this](Moment time) { program_renewal(time, random.below(3)); });
     times(0, 1, [this](Moment time) { browser_renewal(time); });
   }
@@ -170,14 +182,16 @@ struct Day {
       }
     });
     times(1, 4, [this](Moment time) {
-      stage.logs.mail_item(at_desk(time), "Send", stage.logs.message(random.pick(kSubjects)), "\\Drafts");
+      const MailAct act = at_desk(time);
+      stage.logs.mail_item(act, "Send", stage.logs.message(random.pick(kSubjects)), "\\Drafts");
     });
     times(0, 2, [this](Moment time) {
       static constexpr const char* kOperations[] = {"SoftDelete", "MoveToDeletedItems", "HardDelete"};
       std::vector<Item> items;
       for (std::int64_t n = random.between(1, 3); n > 0; --n)
         items.push_back(stage.logs.message(random.pick(kSubjects)));
-      stage.logs.mail_erased(at_desk(time), random.pick(kOperations), items, "\\Inbox");
+      const char* operation = random.pick(kOperations);
+      stage.logs.mail_erased(at_desk(time), operation, items, "\\Inbox");
     });
   }
   void files() {
@@ -205,10 +219,11 @@ struct Day {
                                                    "noreply@shop.example"};
         static constexpr const char* kFolders[] = {"Newsletters", "Alerts", "Shop", "Projects"};
         const std::string open = browser(time);
-        stage.logs.cmdlet(
-            stage.inbox_rule(who, time, computer_at(time, false), open,
-                             random.chance(500) ? "Newsletters" : "Alerts of the monitor",
-                             {{"From", random.pick(kSenders)}, {"MoveToFolder", random.pick(kFolders)}}));
+        const char* name = random.chance(500) ? "Newsletters" : "Alerts of the monitor";
+        const char* sender = random.pick(kSenders);
+        const char* folder = random.pick(kFolders);
+        stage.logs.cmdlet(stage.inbox_rule(who, time, computer_at(time, false), open, name,
+                                           {{"From", sender}, {"MoveToFolder", folder}}));
       });
     }
     if (random.chance(6)) {

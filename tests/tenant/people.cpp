@@ -238,7 +238,8 @@ Spot People::company_vpn(Random& random) const {
 }
 
 Spot People::commercial_vpn(Random& random) const {
-  return spot_v4(kVpn, mixed(seed_ + 20, random.below(200)), kCities[random.pick(kVpnCity)]);
+  const City& exit = kCities[random.pick(kVpnCity)];
+  return spot_v4(kVpn, mixed(seed_ + 20, random.below(200)), exit);
 }
 
 Spot People::server(std::uint64_t number, Random& random) const {

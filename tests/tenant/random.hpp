@@ -1,4 +1,5 @@
-// Chance that is the same on every platform: integer arithmetic only.
+// Chance that is the same on every platform: integer arithmetic only. Compilers may evaluate the operands of
+// + and the arguments of a call in any order, so no expression draws twice.
 #pragma once
 
 #include <cstdint>
@@ -41,7 +42,12 @@ class Random {
     return out;
   }
   std::string guid() {
-    return hex(8) + "-" + hex(4) + "-4" + hex(3) + "-" + "89ab"[below(4)] + hex(3) + "-" + hex(12);
+    std::string id = hex(8);
+    id += "-" + hex(4);
+    id += "-4" + hex(3);
+    (id += "-") += "89ab"[below(4)];
+    id += hex(3);
+    return id += "-" + hex(12);
   }
 
  private:

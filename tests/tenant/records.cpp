@@ -408,9 +408,9 @@ void Logs::mail_sync(const MailAct& act, const char* folder, bool throttled) {
 }
 
 Item Logs::message(const std::string& subject) {
-  return {
-      "<" + random_.hex(16) + "@AM0PR01MB" + std::to_string(1000 + random_.below(9000)) + ".prod.example>",
-      subject};
+  std::string id = "<" + random_.hex(16);
+  id += "@AM0PR01MB" + std::to_string(1000 + random_.below(9000)) + ".prod.example>";
+  return {id, subject};
 }
 
 void Logs::mail_item(const MailAct& act, const char* operation, const Item& item, const char* folder) {
@@ -573,8 +573,9 @@ void Logs::change(const Change& c) {
     add(kUal, c.time, o.done());
   }
   if (!c.in_entra) return;
-  const std::string id =
-      "Directory_" + random_.guid() + "_" + random_.hex(5) + "_" + std::to_string(random_.below(100000000));
+  std::string id = "Directory_" + random_.guid();
+  id += "_" + random_.hex(5);
+  id += "_" + std::to_string(random_.below(100000000));
   JsonObject o;
   o.text("id", id).text("category", c.category).text("correlationId", correlation).text("result", "success");
   o.text("resultReason", c.reason).text("activityDisplayName", c.operation);

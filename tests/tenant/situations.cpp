@@ -46,23 +46,6 @@ Cmdlet by_account(Stage& s, const char* account, Moment time, std::string operat
   c.ip = "192.0.2.40";
   return c;
 }
-Change consent(Stage& s, const Person& who, Moment time, const Spot& from, const std::string& app,
-               const std::string& name, const std::string& scopes) {
-  Change c = Change::of(who, time, "Consent to application", from);
-  c.category = "ApplicationManagement";
-  c.type = "Assign";
-  c.target_id = s.random.guid();
-  c.target_name = name;
-  c.target_kind = "ServicePrincipal";
-  c.properties = {
-      {"ConsentContext.IsAdminConsent", "", "False"},
-      {"ConsentAction.Permissions", "",
-       "[] => [[Id: " + s.random.hex(22) + ", ClientId: " + c.target_id + ", PrincipalId: " + who.id +
-           ", ResourceId: " + s.random.guid() + ", ConsentType: Principal, Scope: " + scopes +
-           ", CreatedDateTime: , LastModifiedDateTime ]]; "},
-      {"TargetId.ServicePrincipalNames", "", app}};
-  return c;
-}
 void forward_mailbox(Stage& s, const Person& by, const Person& box, Moment time, const std::string& to) {
   Cmdlet c = s.cmdlet(by, time, office(s, by), "Set-Mailbox", box.mailbox_id);
   c.parameters = {
@@ -509,8 +492,8 @@ const Situation kSituations[] = {
      [](Stage& s, Person& who, Moment time) {
        const Spot from = office(s, who);
        const char* names[] = {"営業", "人事部", "🎉", "HR"};
-       s.logs.cmdlet(s.inbox_rule(who, time, from, s.browser_session(who, time - kHour, from),
-                                  s.random.pick(names),
+       const char* name = s.random.pick(names);
+       s.logs.cmdlet(s.inbox_rule(who, time, from, s.browser_session(who, time - kHour, from), name,
                                   {{"From", "team@contoso.example"}, {"ApplyCategory", "Team"}}));
      }},
     {"mailbox_of_a_leaver_emptied",
@@ -603,16 +586,16 @@ const Situation kSituations[] = {
      {"consent_mail_scope"},
      Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
-       s.logs.change(consent(s, who, time, office(s, who), s.people.facts().mail_tool_id, "Mail signatures",
-                             "Mail.ReadWrite offline_access"));
+       s.logs.change(s.consent(who, time, office(s, who), s.people.facts().mail_tool_id, "Mail signatures",
+                               "Mail.ReadWrite offline_access", false));
      }},
     {"honest_use_of_an_abused_product",
      {"known_bad_app", "consent_mail_scope"},
      Role::kStaff,
      [](Stage& s, Person& who, Moment time) {
        const Spot from = office(s, who);
-       s.logs.change(
-           consent(s, who, time, from, kEmClient.id, kEmClient.name, "EWS.AccessAsUser.All offline_access"));
+       s.logs.change(s.consent(who, time, from, kEmClient.id, kEmClient.name,
+                               "EWS.AccessAsUser.All offline_access", false));
        Signin in = Signin::of(who, time + 60, from);
        in.app = kEmClient;
        in.client_app = "Mobile Apps and Desktop clients";

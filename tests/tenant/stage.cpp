@@ -35,8 +35,8 @@ Moment Stage::morning(const Person& who, int day) const {
 
 Moment Stage::at_work(const Person& who, int day) {
   while (!is_workday(day)) ++day;
-  return morning(who, day) + random.between(who.starts + 30, who.ends - 120) * kMinute +
-         random.between(0, 59);
+  const Moment minute = random.between(who.starts + 30, who.ends - 120) * kMinute;
+  return morning(who, day) + minute + random.between(0, 59);
 }
 
 int Stage::some_day(int first, int spare_at_end) {
@@ -126,6 +126,26 @@ Cmdlet Stage::inbox_rule(const Person& who, Moment time, const Spot& from, const
   c.session = session;
   c.parameters = {{"AlwaysDeleteOutlookRulesBlob", "False"}, {"Force", "False"}, {"Name", std::move(name)}};
   c.parameters.insert(c.parameters.end(), parameters.begin(), parameters.end());
+  return c;
+}
+
+Change Stage::consent(const Person& by, Moment time, const Spot& from, const std::string& app,
+                      const std::string& name, const std::string& scopes, bool for_all) {
+  Change c = Change::of(by, time, "Consent to application", from);
+  c.category = "ApplicationManagement";
+  c.type = "Assign";
+  c.target_id = random.guid();
+  c.target_name = name;
+  c.target_kind = "ServicePrincipal";
+  std::string grant = "[] => [[Id: " + random.hex(22) + ", ClientId: " + c.target_id;
+  grant += ", PrincipalId: " + (for_all ? "" : by.id);
+  grant += ", ResourceId: " + random.guid();
+  grant += std::string(", ConsentType: ") + (for_all ? "AllPrincipals" : "Principal") + ", Scope: " + scopes;
+  grant += ", CreatedDateTime: , LastModifiedDateTime ]]; ";
+  c.properties = {{"ConsentContext.IsAdminConsent", "", for_all ? "True" : "False"},
+                  {"ConsentContext.OnBehalfOfAll", "", for_all ? "True" : "False"},
+                  {"ConsentAction.Permissions", "", grant},
+                  {"TargetId.ServicePrincipalNames", "", app}};
   return c;
 }
 

@@ -44,6 +44,9 @@ struct Stage {
   /// An inbox rule, made in web mail.
   Cmdlet inbox_rule(const Person& who, Moment time, const Spot& from, const std::string& session,
                     std::string name, std::vector<std::pair<std::string, std::string>> parameters) const;
+  /// Consent to an application, for oneself or in everybody's name.
+  Change consent(const Person& by, Moment time, const Spot& from, const std::string& app,
+                 const std::string& name, const std::string& scopes, bool for_all);
 };
 
 extern const std::vector<std::string> kSubjects;
