@@ -2,6 +2,7 @@
 // labels speak of records and rules that are there.
 #include <unistd.h>
 
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -133,6 +134,40 @@ TEST_CASE("labels speak of records and rules that are there") {
     CHECK(found == std::set<std::string>{"below", "at", "above"});
   }
   CHECK(claimed.size() >= 45);
+}
+
+TEST_CASE("the score counts what was found, missed and false") {
+  const auto score = [](const std::string& more) {
+    const std::string command = "'" SHRIKE_SCORE "' --json --users 20 --days 14 --seeds 1" + more;
+    std::string text;
+    std::FILE* pipe = ::popen(command.c_str(), "r");
+    REQUIRE(pipe != nullptr);
+    for (int c = 0; (c = std::fgetc(pipe)) != EOF;) text += static_cast<char>(c);
+    REQUIRE(::pclose(pipe) == 0);
+    return nlohmann::json::parse(text);
+  };
+  // One rule alone finds its own step, so all others are missed; the audit log alone shows it.
+  const TemporaryFolder folder;
+  const std::string file = folder.write("one.shrike", R"(
+rule mail_protection_weakened "Removed" {
+  severity high
+  attack T1562.001
+  on audit where operation in ["Remove-SafeLinksRule", "Remove-SafeAttachmentRule"]
+  say "{user}"
+}
+)");
+  const auto one = score(" --rules '" + file + "'");
+  const auto& rule = one.at("rules").at("mail_protection_weakened");
+  CHECK(rule.at("recall") == 1.0);
+  CHECK(rule.at("claims") == 1);
+  CHECK(rule.at("false_alerts") == 5);  // the protecting product is changed five times
+  CHECK(rule.at("false_per_1000_user_days").get<double>() == doctest::Approx(5 * 1000.0 / (20 * 14)));
+  CHECK(one.at("rules").at("ca_weakened").at("recall") == 0.0);
+  CHECK(one.at("recall").get<double>() < 0.1);
+  CHECK(one.at("alerts") == 6);
+  CHECK(one.at("logs").at("entra").at("alerts") == 0);
+  CHECK(one.at("logs").at("ual").at("alerts") == 6);
+  CHECK(one.contains("incidents_exact"));
 }
 
 }  // namespace
