@@ -17,5 +17,6 @@ void add_test(CLI::App& app, Action& action);
 void add_compile(CLI::App& app, Action& action);
 void add_disasm(CLI::App& app, Action& action);
 void add_fmt(CLI::App& app, Action& action);
+void add_doc(CLI::App& app, Action& action);
 
 }  // namespace shrike::cli

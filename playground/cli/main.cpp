@@ -52,6 +52,7 @@ int main_program(int argc, const char* const* argv) {
   add_compile(app, action);
   add_disasm(app, action);
   add_fmt(app, action);
+  add_doc(app, action);
 
   if (argc < 2) {
     fmt::print(stderr, "{}", app.help());
