@@ -485,8 +485,8 @@ void Explainer::keep(Explanation explanation) {
 
 std::vector<Explanation> Explainer::best() const {
   std::vector<Explanation> best = kept_;
-  std::stable_sort(best.begin(), best.end(),
-                   [this](const Explanation& a, const Explanation& b) { return is_better(a, b); });
+  std::sort(best.begin(), best.end(),
+            [this](const Explanation& a, const Explanation& b) { return is_better(a, b); });
   return best;
 }
 
