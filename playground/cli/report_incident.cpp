@@ -7,6 +7,7 @@
 #include <iterator>
 #include <set>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "playground/cli/alert_text.hpp"
@@ -93,7 +94,7 @@ std::string action_text(std::string_view action) {
 
 std::string responses_html(const std::vector<const Alert*>& alerts) {
   std::set<std::string_view> seen;
-  std::string rows;
+  std::vector<std::pair<std::string, std::string>> by_whom;  ///< rows of each, in the order of first mention
   for (const Alert* alert : alerts) {
     for (const Response& response : alert->respond) {
       if (!seen.insert(response.request).second || seen.size() > kMostResponses) continue;
@@ -101,6 +102,10 @@ std::string responses_html(const std::vector<const Alert*>& alerts) {
       std::string whom;
       for (const std::string& argument : response.arguments)
         whom += (whom.empty() ? "" : ", ") + shown(argument);
+      auto group =
+          std::find_if(by_whom.begin(), by_whom.end(), [&](const auto& g) { return g.first == whom; });
+      if (group == by_whom.end()) group = by_whom.insert(by_whom.end(), {whom, {}});
+      std::string& rows = group->second;
       rows += "<tr><td>" + escaped(action_text(response.action)) + "</td><td>" + whom + "</td><td><code>" +
               shown(response.request, kMostValueBytes) + "</code>";
       if (action != nullptr && !action->does_not.empty())
@@ -108,10 +113,12 @@ std::string responses_html(const std::vector<const Alert*>& alerts) {
       rows += "</td></tr>";
     }
   }
-  if (rows.empty()) return {};
+  if (by_whom.empty()) return {};
+  std::string rows;
+  for (const auto& [whom, rows_of] : by_whom) rows += rows_of;
   std::string html =
       "<h3>Recommended responses</h3><p class=\"dim\">None of them was carried out.</p><div "
-      "class=\"scroll\"><table>"
+      "class=\"scroll\"><table class=\"responses\">"
       "<tr><th>Action</th><th>On</th><th>Request</th></tr>" +
       rows + "</table></div>";
   if (seen.size() > kMostResponses)

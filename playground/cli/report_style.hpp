@@ -70,6 +70,8 @@ details > summary { cursor: pointer; color: var(--dim); font-size: .9rem; }
 table { border-collapse: collapse; width: 100%; font-size: .93rem; }
 th { text-align: left; color: var(--dim); font-weight: 600; }
 th, td { padding: .35rem .7rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+.responses td:first-child { min-width: 10rem; }
+.responses td:nth-child(2) { min-width: 12rem; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 @media print {
   :root { --page: #ffffff; --text: #000000; --dim: #444444; --line: #bbbbbb; --soft: #f4f4f4;
