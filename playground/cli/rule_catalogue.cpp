@@ -6,13 +6,13 @@
 #include <filesystem>
 #include <set>
 
-#include "runtime/attack_table.hpp"
 #include "dsl/blind_fields.hpp"
 #include "dsl/format.hpp"
 #include "dsl/nearest.hpp"
 #include "playground/cli/markdown.hpp"
 #include "playground/cli/text_layout.hpp"
 #include "playground/cli/version.hpp"
+#include "runtime/attack_table.hpp"
 
 namespace shrike::cli {
 namespace {

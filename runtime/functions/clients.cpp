@@ -141,6 +141,7 @@ constexpr FamilyMark kFamilies[] = {
     {"trident/", "Internet Explorer", false},
     {"version/", "Safari", false},
     {"safari/", "Safari", false},
+    {"applewebkit/", "Safari", false},  // web views of Apple's programs name no browser
     {"cfnetwork", "Apple app", false},
     {"mozilla/", "Browser", false},
     // Short names that stand in other words too

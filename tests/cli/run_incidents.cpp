@@ -336,7 +336,7 @@ TEST_CASE("the report of the sample stands for itself") {
     const json alert = json::parse(line);
     CHECK_MESSAGE(contains(page, alert["rule"].get<std::string>()), line);
   }
-  CHECK(folder.shrike({"run", "--report", "again.html", sample()}).code == 0);
+  CHECK(folder.shrike({"run", "--report", "again.html", "--tenant", kTenant, sample()}).code == 0);
   CHECK(folder.read("again.html") == page);
 }
 
