@@ -250,8 +250,9 @@ std::string coverage_table(const Model& model) {
     }
     columns.push_back(std::move(column));
   }
-  std::stable_sort(columns.begin(), columns.end(),
-                   [](const Column& a, const Column& b) { return a.count > b.count; });
+  std::sort(columns.begin(), columns.end(), [](const Column& a, const Column& b) {
+    return a.count != b.count ? a.count > b.count : a.log < b.log;
+  });
   std::vector<std::string> head{"rule"};
   for (const Column& column : columns) head.push_back(text(column.log));
   std::map<std::string, std::string> rows;
