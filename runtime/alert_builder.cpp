@@ -8,6 +8,7 @@
 #include "runtime/response_actions.hpp"
 #include "runtime/sealed_program.hpp"
 #include "runtime/text_compare.hpp"
+#include "runtime/time_text.hpp"
 
 namespace shrike {
 
@@ -27,6 +28,8 @@ std::string spoken(const Value& value) {
       }
       return text;
     }
+    case Kind::kDuration:
+      return format_span(value.integer);
     default:
       break;
   }

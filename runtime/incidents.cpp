@@ -80,6 +80,7 @@ constexpr std::array kEntityFields{
 
 /// The field of that name, or the one that it ends in after an underscore.
 const EntityField* entity_field(std::string_view name) {
+  if (name == "client_app") return nullptr;  // a protocol, not an application
   const std::string_view end = name.substr(name.rfind('_') + 1);
   const auto found = std::find_if(kEntityFields.begin(), kEntityFields.end(),
                                   [&](const EntityField& field) { return field.name == end; });

@@ -470,4 +470,26 @@ std::string format_duration(std::int64_t nanoseconds) {
   return out;
 }
 
+std::string format_span(std::int64_t nanoseconds) {
+  struct Unit {
+    std::int64_t size;
+    std::string_view name;
+  };
+  static constexpr Unit kUnits[] = {
+      {kDay, "d"}, {kHour, "h"}, {kMinute, "m"}, {kSecond, "s"}, {1'000'000, "ms"}};
+  std::string out;
+  for (const auto* unit = std::begin(kUnits); unit != std::end(kUnits); ++unit) {
+    const std::int64_t count = nanoseconds / unit->size;
+    if (count == 0) continue;
+    out = std::to_string(count) + std::string(unit->name);
+    const auto* const next = unit + 1;
+    // Parts of a second say nothing beside seconds.
+    if (next == std::end(kUnits) || next->size < kSecond) return out;
+    const std::int64_t rest = nanoseconds % unit->size / next->size;
+    if (rest != 0) out += ' ' + std::to_string(rest < 0 ? -rest : rest) + std::string(next->name);
+    return out;
+  }
+  return format_duration(nanoseconds);
+}
+
 }  // namespace shrike

@@ -39,6 +39,8 @@ std::optional<std::int64_t> parse_timespan(std::string_view text) noexcept;
 /// "90m", "7d", "1500ms", "0.25ms". parse_duration reads it back to the same number.
 std::string format_duration(std::int64_t nanoseconds);
 void append_duration(std::string& out, std::int64_t nanoseconds);
+/// For people, about: the largest unit and the next smaller one, the rest cut off: "27m 55s", "2d", "40ms".
+std::string format_span(std::int64_t nanoseconds);
 
 /// Days since 1970-01-01 of a date in the Gregorian calendar, and back.
 struct CivilDate {

@@ -290,9 +290,8 @@ void add_kept(Page& page, const Explanation& explanation) {
     const std::int64_t ago = saturating_subtract(explanation.event.time, event.time);
     const bool is_itself = i + 1 == explanation.shown.size();
     page.line(5, Paint::kDim,
-              fmt::format("{}  {}  {}{}", time_text(event.time), safe_text(event.event_class),
-                          safe_text(event.id, 100),
-                          is_itself ? ", this one" : fmt::format(", {} before", span_text(ago))));
+              fmt::format("{}  {}  {}", is_itself ? "this one" : span_text(ago) + " before",
+                          safe_text(event.event_class), safe_text(event.id, 100)));
   }
 }
 

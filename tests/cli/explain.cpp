@@ -244,8 +244,8 @@ alerts.
          operation = Send
    key: user aiko
    kept within 1h: 2 events
-     2026-03-02 08:00:00 UTC  audit  e1, 20 min before
-     2026-03-02 08:20:00 UTC  audit  e2, this one
+     20 min before  audit  e1
+     this one  audit  e2
    when
      ✗ all of
        ✗ count() >= most  (off by 1)

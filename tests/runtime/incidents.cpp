@@ -219,6 +219,10 @@ TEST_CASE("a mailbox is the user it belongs to; addresses, applications and serv
     }
   }
   CHECK(group_incidents(alerts).size() == alerts.size());
+
+  Alert protocol = alert("p", "r", Severity::kHigh, 0);
+  protocol.show["client_app"] = "IMAP4";
+  CHECK(entities_of(protocol).apps.empty());
 }
 
 TEST_CASE("a chain brings in the alerts whose events it rests on, whoever they are about") {

@@ -33,6 +33,20 @@ std::string span(std::string_view text) {
 
 }  // namespace
 
+TEST_CASE("spans for people have the two largest units") {
+  constexpr std::int64_t kMs = 1'000'000, kS = 1000 * kMs, kM = 60 * kS, kH = 60 * kM, kD = 24 * kH;
+  CHECK(format_span(0) == "0s");
+  CHECK(format_span(40 * kMs) == "40ms");
+  CHECK(format_span(kMs / 4) == "0.25ms");
+  CHECK(format_span(55 * kS + 370 * kMs) == "55s");
+  CHECK(format_span(27 * kM + 55 * kS + 823 * kMs) == "27m 55s");
+  CHECK(format_span(90 * kM) == "1h 30m");
+  CHECK(format_span(kD + 59 * kM) == "1d");
+  CHECK(format_span(-(3 * kH + 5 * kM)) == "-3h 5m");
+  CHECK(format_span(INT64_MIN) == "-106751d 23h");
+  CHECK(format_span(14 * kD) == "14d");
+}
+
 TEST_CASE("ISO times with and without zone, decimals, T") {
   CHECK(time_of("2024-10-08T06:35:17") == "2024-10-08T06:35:17Z");
   CHECK(time_of("2024-10-08T06:35:17Z") == "2024-10-08T06:35:17Z");
