@@ -14,6 +14,27 @@ constexpr std::size_t kLeastMemory = std::size_t{1} << 20;
 
 }  // namespace
 
+void add_surroundings(CLI::App& command, const Surroundings& options, const std::string& group) {
+  command
+      .add_option(
+          "--settings", options.settings,
+          "A .shrike file or folder with settings and exceptions, compiled with the rules; repeatable")
+      ->type_name("PATH")
+      ->allow_extra_args(false)
+      ->group(group);
+  command.add_option("--tenant", options.tenant, "Tenant of events that name none")
+      ->type_name("NAME")
+      ->group(group);
+  command
+      .add_option(
+          "--geo", options.geo,
+          "A MaxMind DB (.mmdb) that tells country, place or ASN of addresses where a record does not; "
+          "repeatable, the first that knows one is believed")
+      ->type_name("FILE")
+      ->allow_extra_args(false)
+      ->group(group);
+}
+
 std::optional<std::string> no_records(const std::vector<std::string>& inputs) {
   for (const std::string& input : inputs) {
     if (input.ends_with(".shrike") || is_compiled(input)) {

@@ -6,11 +6,21 @@
 #include <string>
 #include <vector>
 
+#include <CLI/CLI.hpp>
 #include <tl/expected.hpp>
 
 #include "shrike/engine.hpp"
 
 namespace shrike::cli {
+
+/// What is known of a tenant beside its records, as the options hold it.
+struct Surroundings {
+  std::vector<std::string>& settings;
+  std::string& tenant;
+  std::vector<std::string>& geo;
+};
+/// Adds `--settings`, `--tenant` and `--geo`.
+void add_surroundings(CLI::App& command, const Surroundings& options, const std::string& group);
 
 /// A message when an input holds no records but rules or addresses.
 std::optional<std::string> no_records(const std::vector<std::string>& inputs);

@@ -231,22 +231,7 @@ void add_explain(CLI::App& app, Action& action) {
       ->type_name("PATH")
       ->allow_extra_args(false)
       ->group(what);
-  command
-      ->add_option(
-          "--settings", options->settings,
-          "A .shrike file or folder with settings and exceptions, compiled with the rules; repeatable")
-      ->type_name("PATH")
-      ->allow_extra_args(false)
-      ->group(what);
-  command->add_option("--tenant", options->tenant, "Tenant of events that name none")
-      ->type_name("NAME")
-      ->group(what);
-  command
-      ->add_option("--geo", options->geo,
-                   "A MaxMind DB (.mmdb) that tells country, place or ASN of addresses; repeatable")
-      ->type_name("FILE")
-      ->allow_extra_args(false)
-      ->group(what);
+  add_surroundings(*command, {options->settings, options->tenant, options->geo}, what);
   command->add_option("--memory", options->memory, "Memory for what the rule remembers, as for `run`")
       ->type_name("SIZE")
       ->group(what);

@@ -380,30 +380,12 @@ void add_run(CLI::App& app, Action& action) {
       ->type_name("PATH")
       ->allow_extra_args(false)
       ->group(what);
-  command
-      ->add_option(
-          "--settings", options->settings,
-          "A .shrike file or folder with settings and exceptions, compiled with the rules; repeatable")
-      ->type_name("PATH")
-      ->allow_extra_args(false)
-      ->group(what);
   command->add_option("--only", options->only, "Run just these rules; separated by commas, repeatable")
       ->type_name("RULE,...")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->group(what);
-  command->add_option("--tenant", options->tenant, "Tenant of events that name none")
-      ->type_name("NAME")
-      ->group(what);
-
-  command
-      ->add_option(
-          "--geo", options->geo,
-          "A MaxMind DB (.mmdb) that tells country, place or ASN of addresses where a record does not; "
-          "repeatable, the first that knows one is believed")
-      ->type_name("FILE")
-      ->allow_extra_args(false)
-      ->group(what);
+  add_surroundings(*command, {options->settings, options->tenant, options->geo}, what);
 
   const std::string out = "What comes out";
   command
