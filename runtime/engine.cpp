@@ -92,6 +92,7 @@ struct Engine::State {
   /// False when the record lacks the path: then the condition that needs it does not have to run.
   bool may_hold(std::uint32_t path) const { return path == kNoIndex || decoder.has(path); }
   void choose_profile();
+  void count_tenant();
   Expected<void> judge_rules(std::string_view record, const RecordPlace& place);
   Expected<void> fire(std::uint32_t rule, std::string_view record, const RecordPlace& place);
   Evidence told(std::string_view record, const RecordPlace& place);
@@ -234,6 +235,19 @@ void Engine::State::choose_profile() {
   event.profile = last_profile;
 }
 
+/// Which tenants events name, since rules do not put events of two together.
+void Engine::State::count_tenant() {
+  const std::uint32_t slot = program.data().tenant_slot;
+  const Value value = slot == kNoIndex ? Value() : vm.slot(slot, event);
+  const std::string_view named = value.kind == Kind::kString ? value.as_string() : std::string_view();
+  if (named.empty()) {
+    ++stats.tenantless_events;
+    return;
+  }
+  if (++stats.tenant_events == 1) stats.tenant_named = named;
+  stats.is_one_tenant = stats.is_one_tenant && named == stats.tenant_named;
+}
+
 // ---- rules
 
 Expected<void> Engine::State::judge_rules(std::string_view record, const RecordPlace& place) {
@@ -342,7 +356,7 @@ Expected<void> Engine::State::remember(std::string_view record, const RecordPlac
   const std::string tenant(vm.tenant(event).as_string());
   if (vm.out_of_steps() || arena.exhausted())
     return reject(RejectReason::kLimit, "reading the record needs more than is allowed");
-  ++(tenant.empty() ? stats.tenantless_events : stats.tenant_events);
+  count_tenant();
   return stage.take(std::move(row), kept, tenant);
 }
 

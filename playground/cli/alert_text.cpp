@@ -167,6 +167,8 @@ std::string alert_text(const Alert& alert, const Style& style, unsigned columns)
     }
   }
   out += '\n';
+  // Findings of no weight are told, no more; all that is known of them is in the other formats.
+  if (alert.severity == Severity::kInfo) return out;
   const Rows values = shown_values(alert);
   const Rows below = facts(alert);
   const std::size_t label_width = std::max(values.label_width(), below.label_width());

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
+#include <numeric>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -44,6 +46,22 @@ std::vector<Line> lines_of(const Incident& incident,
     if (alert.severity > line.alert->severity) line.alert = &alert;
   }
   return lines;
+}
+
+/// As many lines as are shown, those of the worst alerts, in the order of time.
+std::vector<Line> worst_of(std::vector<Line> lines) {
+  if (lines.size() <= kShownLines) return lines;
+  std::vector<std::size_t> places(lines.size());
+  std::iota(places.begin(), places.end(), std::size_t{0});
+  const auto rank = [&](std::size_t at) {
+    return std::tuple(-static_cast<int>(lines[at].alert->severity), -lines[at].alert->score, at);
+  };
+  std::sort(places.begin(), places.end(), [&](auto a, auto b) { return rank(a) < rank(b); });
+  places.resize(kShownLines);
+  std::sort(places.begin(), places.end());
+  std::vector<Line> worst;
+  for (const std::size_t at : places) worst.push_back(lines[at]);
+  return worst;
 }
 
 void append(std::string& text, const Incident& incident, const Line& line, const Style& style,
@@ -104,10 +122,10 @@ std::string incidents_text(std::span<const Incident> incidents, std::span<const 
       text += "  " + style(Paint::kBold, line) + '\n';
     if (!incident.stages.empty()) text += "  " + stages_text(incident) + '\n';
     const std::vector<Line> lines = lines_of(incident, by_id);
-    for (std::size_t i = 0; i < std::min(lines.size(), kShownLines); ++i)
-      append(text, incident, lines[i], style, columns);
-    if (lines.size() > kShownLines)
-      text += fmt::format("  … and {} more\n", with_commas(lines.size() - kShownLines));
+    const std::vector<Line> worst = worst_of(lines);
+    for (const Line& line : worst) append(text, incident, line, style, columns);
+    if (lines.size() > worst.size())
+      text += fmt::format("  … and {} that score less\n", with_commas(lines.size() - worst.size()));
     text += '\n';
   }
   if (several == 0) return {};

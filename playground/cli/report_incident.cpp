@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
+#include <array>
 #include <cctype>
 #include <iterator>
 #include <set>
@@ -92,9 +94,18 @@ std::string action_text(std::string_view action) {
   return text;
 }
 
+/// Whoever revokes before the password is changed lets the intruder sign in again: what locks him out comes
+/// first, in this order, then everything else.
+std::size_t turn_of(std::string_view action) {
+  static constexpr std::array<std::string_view, 5> kFirst{"disable_user", "reset_password", "revoke_sessions",
+                                                          "disable_device", "disable_app"};
+  return static_cast<std::size_t>(std::find(kFirst.begin(), kFirst.end(), action) - kFirst.begin());
+}
+
 std::string responses_html(const std::vector<const Alert*>& alerts) {
   std::set<std::string_view> seen;
-  std::vector<std::pair<std::string, std::string>> by_whom;  ///< rows of each, in the order of first mention
+  std::vector<std::string> mentioned;  ///< whom they are for, in the order of first mention
+  std::vector<std::pair<std::tuple<std::size_t, std::size_t, std::size_t>, std::string>> by_whom;  ///< rows
   for (const Alert* alert : alerts) {
     for (const Response& response : alert->respond) {
       if (!seen.insert(response.request).second || seen.size() > kMostResponses) continue;
@@ -102,10 +113,11 @@ std::string responses_html(const std::vector<const Alert*>& alerts) {
       std::string whom;
       for (const std::string& argument : response.arguments)
         whom += (whom.empty() ? "" : ", ") + shown(argument);
-      auto group =
-          std::find_if(by_whom.begin(), by_whom.end(), [&](const auto& g) { return g.first == whom; });
-      if (group == by_whom.end()) group = by_whom.insert(by_whom.end(), {whom, {}});
-      std::string& rows = group->second;
+      const auto known = std::find(mentioned.begin(), mentioned.end(), whom);
+      const auto group = static_cast<std::size_t>(known - mentioned.begin());
+      if (known == mentioned.end()) mentioned.push_back(whom);
+      std::string& rows =
+          by_whom.emplace_back(std::tuple(group, turn_of(response.action), by_whom.size()), "").second;
       rows += "<tr><td>" + escaped(action_text(response.action)) + "</td><td>" + whom + "</td><td><code>" +
               shown(response.request, kMostValueBytes) + "</code>";
       if (action != nullptr && !action->does_not.empty())
@@ -114,8 +126,9 @@ std::string responses_html(const std::vector<const Alert*>& alerts) {
     }
   }
   if (by_whom.empty()) return {};
+  std::sort(by_whom.begin(), by_whom.end());
   std::string rows;
-  for (const auto& [whom, rows_of] : by_whom) rows += rows_of;
+  for (const auto& [place, row] : by_whom) rows += row;
   std::string html =
       "<h3>Recommended responses</h3><p class=\"dim\">None of them was carried out.</p><div "
       "class=\"scroll\"><table class=\"responses\">"

@@ -91,7 +91,7 @@ std::string rules_html(std::span<const Alert> alerts, const Program& program) {
     rows += "<tr><td><strong>" + shown(group.alerts.front()->title) + "</strong><br><code>" +
             escaped(group.name) + "</code>";
     if (const RuleData* rule = rule_of(*group.alerts.front(), program); rule != nullptr && !rule->doc.empty())
-      rows += "<details><summary>What it means</summary><p>" + shown(rule->doc, 4000) + "</p></details>";
+      rows += "<details><summary>What it means</summary>" + paragraphs(rule->doc, 4000) + "</details>";
     rows += alerts_of_rule(group) + "</td>" + cells(group) + "</tr>";
   }
   return table("Rule", rows, rules.size());

@@ -16,6 +16,28 @@ std::string shown(std::string_view text, std::size_t bytes) {
   return "<bdi>" + escaped(text, bytes) + "</bdi>";
 }
 
+std::string paragraphs(std::string_view markdown, std::size_t bytes) {
+  std::string html;
+  markdown = markdown.substr(0, bytes);
+  while (!markdown.empty()) {
+    const std::size_t end = std::min(markdown.find("\n\n"), markdown.size());
+    std::string lines(markdown.substr(0, end));
+    std::replace(lines.begin(), lines.end(), '\n', ' ');
+    html += "<p><bdi>";
+    bool is_code = false;
+    for (std::size_t begin = 0; begin <= lines.size();) {
+      const std::size_t quote = std::min(lines.find('`', begin), lines.size());
+      const std::string part = escaped(std::string_view(lines).substr(begin, quote - begin), bytes);
+      html += is_code ? "<code>" + part + "</code>" : part;
+      is_code = !is_code;
+      begin = quote + 1;
+    }
+    html += "</bdi></p>";
+    markdown.remove_prefix(std::min(markdown.size(), end + 2));
+  }
+  return html;
+}
+
 std::string severity_class(Severity severity) { return fmt::format("s{}", static_cast<int>(severity)); }
 
 std::string severity_chip(Severity severity, std::string_view more) {

@@ -19,6 +19,9 @@ std::string escaped(std::string_view text, std::size_t bytes = 300);
 /// it.
 std::string shown(std::string_view text, std::size_t bytes = 300);
 
+/// Lines of a comment as paragraphs, `code` as such; the rest is text as in shown(). Cut after so many bytes.
+std::string paragraphs(std::string_view markdown, std::size_t bytes);
+
 /// "<span class="chip s3">high 80</span>"
 std::string severity_chip(Severity severity, std::string_view more = {});
 

@@ -91,18 +91,31 @@ bool lists(const Model& model, const ast::Expr& list, std::string_view wanted) {
   return std::any_of(values.begin(), values.end(), is_wanted);
 }
 
-/// False where a condition cannot hold for events with these texts.
-bool may_hold(const Model& model, const ast::Expr& condition, const Constants& constants) {
-  const auto may = [&](const auto& part) { return may_hold(model, *part, constants); };
+/// What is known of events before one is seen.
+struct Known {
+  const Model& model;
+  const ast::Rule& rule;
+  std::string_view event_class;
+  const Constants& constants;
+};
+constexpr unsigned kMostLets = 32;  ///< looked through, one in the other
+
+/// False where a condition cannot hold for such events.
+bool may_hold(const ast::Expr& condition, const Known& known, unsigned depth = 0) {
+  const auto may = [&](const auto& part) { return may_hold(*part, known, depth); };
   const auto& args = condition.args;
   if (condition.kind == ast::ExprKind::kAnd) return std::all_of(args.begin(), args.end(), may);
   if (condition.kind == ast::ExprKind::kOr) return std::any_of(args.begin(), args.end(), may);
+  if (condition.ref.kind == ast::RefKind::kLet && depth < kMostLets)
+    return may_hold(*known.rule.lets[condition.ref.index].value, known, depth + 1);
   const bool is_test =
       condition.kind == ast::ExprKind::kCompare &&
       (condition.compare == ast::CompareOp::kEqual || condition.compare == ast::CompareOp::kIn);
-  if (!is_test || args[0]->ref.kind != ast::RefKind::kField) return true;
-  const auto constant = constants.find(args[0]->ref.index);
-  return constant == constants.end() || lists(model, *args[1], constant->second);
+  if (!is_test) return true;
+  if (args[0]->ref.kind == ast::RefKind::kClass) return lists(known.model, *args[1], known.event_class);
+  if (args[0]->ref.kind != ast::RefKind::kField) return true;
+  const auto constant = known.constants.find(args[0]->ref.index);
+  return constant == known.constants.end() || lists(known.model, *args[1], constant->second);
 }
 
 /// What the sources of a log fill of a class.
@@ -137,11 +150,11 @@ class LogCoverage {
     const ast::Rule& rule = *model_.rules[index].decl;
     Coverage result;
     if (rule.steps.empty()) {
-      result = of_any(rule.on, rule.where.get(), fields_relied_on(rule));
+      result = of_any(rule, rule.on, rule.where.get(), fields_relied_on(rule));
     } else {
       result.degree = Degree::kWhole;
       for (const ast::Step& step : rule.steps) {
-        const Coverage own = of_any(step.classes, step.where.get(), {});
+        const Coverage own = of_any(rule, step.classes, step.where.get(), {});
         // What is awaited not to happen would always seem not to have happened.
         result.degree =
             std::min(result.degree, step.absent ? std::max(own.degree, Degree::kPart) : own.degree);
@@ -152,20 +165,21 @@ class LogCoverage {
 
  private:
   /// One of the inputs is enough, all of them are better.
-  Coverage of_any(const std::vector<ast::ClassRef>& inputs, const ast::Expr* where,
+  Coverage of_any(const ast::Rule& rule, const std::vector<ast::ClassRef>& inputs, const ast::Expr* where,
                   const std::set<std::uint32_t>& relied_on) {
     Degree best = Degree::kNone, worst = Degree::kWhole;
     std::set<std::string> missing;
     for (const ast::ClassRef& input : inputs) {
       Degree degree = Degree::kNone;
       if (input.alert) {
-        const std::uint32_t rule = model_.find_rule(input.name.text);
-        if (rule != kNoIndex) degree = of_rule(rule).degree;
+        const std::uint32_t read = model_.find_rule(input.name.text);
+        if (read != kNoIndex) degree = of_rule(read).degree;
       } else if (const auto own = filled_.find(model_.find_class(input.name.text)); own != filled_.end()) {
         const auto& sources = own->second.constants;
+        const std::string& event_class = model_.classes[own->first].name;
         const bool may_fire =
             where == nullptr || std::any_of(sources.begin(), sources.end(), [&](const Constants& constants) {
-              return may_hold(model_, *where, constants);
+              return may_hold(*where, {model_, rule, event_class, constants});
             });
         if (may_fire) degree = Degree::kWhole;
         for (const auto& [name, field] : model_.classes[own->first].fields) {

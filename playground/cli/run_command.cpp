@@ -209,6 +209,24 @@ bool has_missed_events(const RunPlan& plan, const RunCounts& counts) {
   return plan.engine.decide == Decide::kFinal && counts.engine.late_events != 0;
 }
 
+/// That some events name no tenant, and are not put together with those that name one; empty where they are.
+std::string tenants_text(const EngineStats& stats, const std::string& given) {
+  if (stats.tenantless_events == 0 || stats.tenant_events == 0) return {};
+  // Of several tenants it may well be one of them.
+  if (!given.empty() && (!stats.is_one_tenant || stats.tenant_named == given)) return {};
+  const std::string events = counted(stats.tenantless_events, "event");
+  const std::string tenant = safe_text(stats.tenant_named, 100);
+  return stats.is_one_tenant
+             ? fmt::format(
+                   "no tenant is named by {}, so rules do not put them together with those of tenant {}; "
+                   "--tenant {} says that they are its own",
+                   events, tenant, tenant)
+             : fmt::format(
+                   "no tenant is named by {}, so rules do not put them together with those of the "
+                   "tenants that others name; --tenant NAME says whose they are",
+                   events);
+}
+
 /// What a user should know although it is no error.
 void say_notes(const RunCounts& counts, const RunOptions& options, const RunPlan& plan) {
   if (counts.rejected != 0) {
@@ -237,11 +255,7 @@ void say_notes(const RunCounts& counts, const RunOptions& options, const RunPlan
   if (counts.engine.late_events != 0 && !has_missed_events(plan, counts))
     say_note(fmt::format("{} came too late for rules that remember; see --lateness",
                          counted(counts.engine.late_events, "event")));
-  if (counts.engine.tenantless_events != 0 && counts.engine.tenant_events != 0)
-    say_note(
-        fmt::format("no tenant is named by {}, so rules do not put them together with those of a tenant; "
-                    "--tenant NAME says whose they are",
-                    counted(counts.engine.tenantless_events, "event")));
+  if (const std::string text = tenants_text(counts.engine, plan.engine.tenant); !text.empty()) say_note(text);
   if (counts.records == 0 && counts.failed_inputs == 0) {
     say_note("the input holds no record");
   } else if (counts.engine.unclaimed != 0 && counts.engine.unclaimed == counts.records - counts.rejected) {

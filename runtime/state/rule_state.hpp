@@ -3,6 +3,7 @@
 // are in event_rule.hpp, window_rule.hpp, sequence_rule.hpp. Used by state_stage.cpp.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -109,7 +110,9 @@ class RowJudge {
   std::uint64_t next_use() { return ++uses_; }
   std::uint64_t uses() const { return uses_; }
   /// A key that was used less than so many uses ago is likely to be used again soon, and not worth packing.
-  std::uint64_t fresh_uses() const { return options_.memory / kMemoryPerFreshKey; }
+  std::uint64_t fresh_uses() const {
+    return std::min<std::uint64_t>(options_.memory / kMemoryPerFreshKey, kMostFreshUses);
+  }
   /// Begins a judgement: forgets what the arena held, gives a whole budget of steps.
   void begin() {
     if (fresh_ != nullptr) {
@@ -131,6 +134,7 @@ class RowJudge {
  private:
   /// So that all of them take a small part of the memory.
   static constexpr std::size_t kMemoryPerFreshKey = 16384;
+  static constexpr std::uint64_t kMostFreshUses = 65536;
 
   const Program& program_;
   Vm& vm_;

@@ -509,7 +509,7 @@ void StateStage::forget_tenants(std::size_t bytes, const Tenant& busy) {
 
 void StateStage::keep_within_memory(const Tenant& busy) {
   // The rest is for events that wait, or for what the allocator adds.
-  const std::size_t limit = options_.memory / 8 * (options_.decide == Decide::kFinal ? 4 : 5);
+  const std::size_t limit = options_.memory / 8 * 5;
   // Ids of events may take a quarter of it; without the oldest ones an event told again counts again.
   for (auto& [name, tenant] : tenants_) {
     while (tenant.seen.bytes() > limit / 4) {

@@ -189,6 +189,9 @@ TEST_CASE("events of no tenant beside those of one are told") {
       folder.shrike({"run", "--rules", "both.shrike", "--tenant", "contoso", "named.json", "nameless.json"});
   CHECK(contains(together.out, "Twice"));
   CHECK_FALSE(contains(together.err, "no tenant"));
+  const auto wrong =
+      folder.shrike({"run", "--rules", "both.shrike", "--tenant", "fabrikam", "named.json", "nameless.json"});
+  CHECK(contains(wrong.err, "those of tenant contoso; --tenant contoso says"));
   const auto alone = folder.shrike({"run", "--rules", "both.shrike", "nameless.json"});
   CHECK_FALSE(contains(alone.err, "no tenant"));
 }

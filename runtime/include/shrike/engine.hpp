@@ -89,8 +89,10 @@ struct EngineStats {
   std::uint64_t withdrawn = 0;
   // Of rules with state:
   std::uint64_t repeated_events = 0;    ///< told more than once
-  std::uint64_t tenant_events = 0;      ///< kept by rules, of a tenant that has a name
-  std::uint64_t tenantless_events = 0;  ///< likewise, of none: rules do not put the two together
+  std::uint64_t tenant_events = 0;      ///< kept by rules, that name their tenant
+  std::uint64_t tenantless_events = 0;  ///< likewise, that name none: they are of EngineOptions::tenant
+  std::string tenant_named;             ///< the first tenant that one named
+  bool is_one_tenant = true;            ///< none of them named another
   std::uint64_t late_events = 0;        ///< later than their source's lateness: no state has them
   std::uint64_t future_events = 0;      ///< with a time far after their arrival
   std::uint64_t crowded_events = 0;     ///< left out, since too many events of the tenant had their time
