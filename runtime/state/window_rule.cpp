@@ -101,7 +101,11 @@ void WindowRule::take(const RowChange& change) {
     const auto at = static_cast<std::size_t>(place - kept.events.begin());
     const bool is_there =
         place != kept.events.end() && place->row != nullptr && compare(*place->row, *change.row) == 0;
-    if (change.added == is_there) continue;
+    if (change.added == is_there) {
+      // What is taken back of a key that was forgotten leaves nothing.
+      if (kept.events.empty()) forget(entry);
+      continue;
+    }
     const bool is_crowded = kept.events.size() - kept.decided >= 2 * kMaxRows && !judge_.in_order();
     // Before what is decided nothing comes; state that somebody made up may say otherwise.
     const bool is_decided = place != kept.events.end() && place->row == nullptr;

@@ -206,6 +206,43 @@ TEST_CASE("a flood of tenants or of keys takes no more than the memory, and what
   }
 }
 
+TEST_CASE("what a rule no longer takes of a forgotten key leaves nothing") {
+  const auto compiled = compile_text(
+      "rule many \"Many\" {\n  severity low\n  on signin where asn == 7\n  each user within 1h\n"
+      "  when count() >= 3\n  say \"{user}\"\n}\n"
+      "rule any_of_them \"Any\" {\n  severity low\n  on signin\n  each asn within 1m\n"
+      "  when count() >= 100000\n  say \"{user}\"\n}\n");
+  REQUIRE(compiled);
+  EngineOptions options;
+  options.lateness_of_all = 600 * kSecond;
+  options.memory = 200'000;
+  Engine engine(compiled->program, options);
+  const auto tell = [&](const std::string& user, const std::string& id, std::int64_t second,
+                        std::int64_t asn) {
+    const auto given = engine.feed_event("signin", {{"user", Value::of_string(user)},
+                                                    {"id", Value::of_string(id)},
+                                                    {"time", Value::of_time(second * kSecond)},
+                                                    {"asn", Value::of_int(asn)}});
+    REQUIRE(given);
+  };
+  for (int round = 0; round < 4; ++round) {
+    const std::int64_t begin = round * 10'000;
+    const std::string name = "victim" + std::to_string(round);
+    tell(name, name, begin, 7);
+    for (int i = 0; i < 1500; ++i) {
+      const std::string other = name + "-" + std::to_string(i);
+      tell(other, other, begin + i / 10, 7);
+    }
+    tell(name, name, begin, 1);
+    for (int i = 0; i < 600; ++i) {
+      const std::string other = name + "+" + std::to_string(i);
+      tell(other, other, begin + 1000 + i * 10, 7);
+    }
+  }
+  CHECK(engine.stats().by_rule.at("many").evicted_keys > 0);
+  CHECK(engine.stats().repeated_events == 4);
+}
+
 TEST_CASE("an alert that is fed and its event are not one row, also where rows wait for the end") {
   for (const Decide decide : {Decide::kEarly, Decide::kFinal}) {
     EngineOptions options;
