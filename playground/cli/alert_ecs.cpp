@@ -38,7 +38,11 @@ Json event_of(const Alert& alert) {
       if (row.event_class == firing->event_class) categories.push_back(row.category);
     }
   }
-  return {{"kind", "alert"},
+  const bool is_withdrawn = alert.status == AlertStatus::kWithdrawn;
+  return {{"kind", is_withdrawn ? "event" : "alert"},  // what looks for alerts must not count it again
+          {"action", is_withdrawn  ? "alert_withdrawn"
+                     : alert.again ? "alert_updated"
+                                   : "alert_opened"},
           {"category", std::move(categories)},
           {"type", {"info"}},
           {"id", alert.id},

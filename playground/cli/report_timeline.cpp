@@ -12,6 +12,7 @@
 #include "playground/cli/alert_text.hpp"
 #include "playground/cli/incident_text.hpp"
 #include "playground/cli/text_layout.hpp"
+#include "runtime/time_math.hpp"
 
 namespace shrike::cli {
 namespace {
@@ -46,6 +47,7 @@ class TimeScale {
       segments_.back().to = at;
       ++segments_.back().events;
     }
+    while (segments_.size() > kMostSegments) join_nearest();
     double drawn = 0;
     for (const Segment& segment : segments_) drawn += segment.to - segment.from;
     const double room = kRight - kLeft - kGapWidth * static_cast<double>(segments_.size() - 1) -
@@ -71,10 +73,28 @@ class TimeScale {
     return segments_.back().left + segments_.back().width - kInset;
   }
 
-  std::int64_t time_of(double offset) const { return begin_ + static_cast<std::int64_t>(offset); }
+  std::int64_t time_of(double offset) const {
+    // More than fits is not drawn to the hour anyway.
+    constexpr double kMost = 9.2e18;
+    return saturating_add(begin_, static_cast<std::int64_t>(std::min(offset, kMost)));
+  }
   const std::vector<Segment>& segments() const { return segments_; }
 
  private:
+  /// Each pause takes room that dots need: the shortest one is drawn as it is.
+  void join_nearest() {
+    std::size_t at = 1;
+    const auto pause = [&](std::size_t i) { return segments_[i].from - segments_[i - 1].to; };
+    for (std::size_t i = 2; i < segments_.size(); ++i) {
+      if (pause(i) < pause(at)) at = i;
+    }
+    segments_[at - 1].to = segments_[at].to;
+    segments_[at - 1].events += segments_[at].events;
+    segments_.erase(segments_.begin() + static_cast<std::ptrdiff_t>(at));
+  }
+
+  static constexpr std::size_t kMostSegments = 6;
+
   double offset(std::int64_t time) const { return static_cast<double>(time) - static_cast<double>(begin_); }
 
   std::int64_t begin_;

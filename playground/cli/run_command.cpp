@@ -63,31 +63,48 @@ bool is_inside(const std::string& file, const std::string& folder) {
 
 /// A file that is written must not be read in the same run.
 std::optional<std::string> clash(std::string_view option, const std::string& file,
-                                 const std::vector<std::string>& inputs) {
+                                 const std::vector<std::string>& read) {
   std::error_code error;
   if (file.empty() || file == "-" || (fs::exists(file, error) && !fs::is_regular_file(file, error)))
     return std::nullopt;
-  for (const std::string& input : inputs) {
-    if (input == "-" || !is_inside(file, input)) continue;
-    return fmt::format("{} '{}' would be read as an input: it is {} '{}'", option, file,
-                       fs::is_directory(input, error) ? "inside" : "the same file as", input);
+  for (const std::string& path : read) {
+    if (path == "-" || !is_inside(file, path)) continue;
+    return fmt::format("{} '{}' would be read in this run: it is {} '{}'", option, file,
+                       fs::is_directory(path, error) ? "inside" : "the same file as", path);
   }
   return std::nullopt;
 }
 
+/// However the two are spelt, and through links.
+bool is_same_file(const std::string& a, const std::string& b) {
+  if (a == b) return true;
+  std::error_code error;
+  if (fs::exists(a, error) && fs::exists(b, error)) return fs::equivalent(a, b, error);
+  const fs::path one = fs::weakly_canonical(fs::absolute(a, error), error);
+  return !one.empty() && one == fs::weakly_canonical(fs::absolute(b, error), error);
+}
+
 std::optional<std::string> wrong_input(const RunOptions& options) {
   if (auto message = no_records(options.inputs)) return message;
-  if (auto message = clash("--output", options.output, options.inputs)) return message;
-  if (auto message = clash("--report", options.report, options.inputs)) return message;
-  if (auto message = clash("--state", options.state, options.inputs)) return message;
-  if (auto message = clash("--rejects", options.rejects, options.inputs)) return message;
-  if (!options.rejects.empty() && (options.rejects == options.output || options.rejects == "-")) {
-    return "--rejects needs a file of its own";
-  }
-  if (options.report == "-" ||
-      (!options.report.empty() && (options.report == options.output || options.report == options.rejects ||
-                                   options.report == options.state))) {
-    return "--report needs a file of its own";
+  const std::array<std::pair<std::string_view, const std::string*>, 4> written{
+      {{"--output", &options.output},
+       {"--rejects", &options.rejects},
+       {"--report", &options.report},
+       {"--state", &options.state}}};
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    const auto& [option, file] = written[i];
+    if (auto message = clash(option, *file, options.inputs)) return message;
+    for (const auto* read : {&options.rules, &options.settings, &options.geo}) {
+      for (const std::string& path : *read) {
+        if (!file->empty() && is_same_file(*file, path))
+          return fmt::format("{} '{}' would be read in this run: it is '{}'", option, *file, path);
+      }
+    }
+    if (i == 0 || file->empty()) continue;
+    bool is_alone = *file != "-";
+    for (std::size_t other = 0; other < i; ++other)
+      is_alone = is_alone && (written[other].second->empty() || !is_same_file(*file, *written[other].second));
+    if (!is_alone) return fmt::format("{} needs a file of its own", option);
   }
   return std::nullopt;
 }
@@ -296,6 +313,11 @@ int run(const RunOptions& options) {
   }
   plan->engine.geo = *std::move(geo);
 
+  if (const auto unknown = unknown_source(plan->engine, *program)) return wrong_usage("run", *unknown);
+  const auto begin = std::chrono::steady_clock::now();
+  Engine engine(std::move(*program), plan->engine);
+  if (!load_state(engine, options.state)) return kUsage;
+
   auto output = Output::open(options.output);
   std::optional<Expected<Output>> rejects;
   if (!options.rejects.empty()) rejects.emplace(Output::open(options.rejects));
@@ -305,10 +327,6 @@ int run(const RunOptions& options) {
     return kFailed;
   }
 
-  if (const auto unknown = unknown_source(plan->engine, *program)) return wrong_usage("run", *unknown);
-  const auto begin = std::chrono::steady_clock::now();
-  Engine engine(std::move(*program), plan->engine);
-  if (!load_state(engine, options.state)) return kUsage;
   AlertPrinter printer(*output, plan->format, engine.program());
   Progress progress(!options.quiet && is_terminal(STDERR_FILENO));
   RunSession session(engine, printer, *output, rejects ? &**rejects : nullptr, progress);
@@ -325,16 +343,17 @@ int run(const RunOptions& options) {
   counts.left_out_of_incidents = printer.left_out();
   if (!session.failure()) printer.print_end(counts);
   int written = close_output(*output);
-  if (!options.report.empty() && !session.failure() && written == kDone) {
-    const std::string page =
-        report_page({printer.incidents(), printer.standing(), printer.left_out(), counts, engine.program()});
-    if (const auto saved = replace_file(options.report, page); !saved) {
+  // Whose alerts are out has the next run begin behind them, whatever becomes of the report.
+  if (!options.state.empty() && !session.failure() && written == kDone) {
+    if (const auto saved = replace_file(options.state, engine.save_state()); !saved) {
       say_error(saved.error().message);
       written = kFailed;
     }
   }
-  if (!options.state.empty() && !session.failure() && written == kDone) {
-    if (const auto saved = replace_file(options.state, engine.save_state()); !saved) {
+  if (!options.report.empty() && !session.failure() && written == kDone) {
+    const std::string page =
+        report_page({printer.incidents(), printer.standing(), printer.left_out(), counts, engine.program()});
+    if (const auto saved = replace_file(options.report, page); !saved) {
       say_error(saved.error().message);
       written = kFailed;
     }

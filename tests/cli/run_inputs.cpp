@@ -101,9 +101,12 @@ TEST_CASE("wrong usage ends with 2 and says what was meant") {
       {{"a.json"}, "did you mean `shrike run a.json`?"},
       {{"run", "--format", "ndjsn", "a.json"}, "did you mean `ndjson`?"},
       {{"run", "--format", "osf", "a.json"}, "did you mean `ocsf`?"},
-      {{"run", "--report", "a.json", "a.json"}, "would be read as an input"},
+      {{"run", "--report", "a.json", "a.json"}, "would be read in this run"},
       {{"run", "--report", "-", "a.json"}, "--report needs a file of its own"},
       {{"run", "--report", "x", "--output", "x", "a.json"}, "--report needs a file of its own"},
+      {{"run", "--report", "./x", "--output", "x", "a.json"}, "--report needs a file of its own"},
+      {{"run", "--state", "x", "--output", "x", "a.json"}, "--state needs a file of its own"},
+      {{"run", "--rules", "made.shrike", "--report", "made.shrike", "a.json"}, "would be read in this run"},
       {{"run", "--fail-on", "hihg", "a.json"}, "did you mean `high`?"},
       {{"run", "--decide", "late", "a.json"}, "--decide takes early, final"},
       {{"run", "--stats=xml", "a.json"}, "--stats takes text, json"},
@@ -113,8 +116,8 @@ TEST_CASE("wrong usage ends with 2 and says what was meant") {
       {{"run", "--rules", "mode.shrike", "a.json"}, "did you mean `made.shrike`?"},
       {{"run", "--rules", "a.json", "a.json"}, "their names end in .shrike"},
       {{"run", "made.shrike"}, "give it with --rules"},
-      {{"run", "--output", "a.json", "a.json"}, "would be read as an input"},
-      {{"run", "--rejects", "out.json", "."}, "would be read as an input"},
+      {{"run", "--output", "a.json", "a.json"}, "would be read in this run"},
+      {{"run", "--rejects", "out.json", "."}, "would be read in this run"},
       {{"run", "--rules", "made.shrike", "--settings", "none.shrike", "a.json"}, "there is no 'none.shrike'"},
       {{"run", "--output"}, "--output"},
   };
@@ -169,6 +172,16 @@ TEST_CASE("a state file makes daily exports one run") {
   const auto damaged = folder.shrike({"run", "--rules", "burst.shrike", "--state", "kept", "2.json"});
   CHECK(damaged.code == 2);
   CHECK(contains(damaged.err, "this is no state of Shrike"));
+}
+
+TEST_CASE("the state is kept although the report cannot be written") {
+  const Folder folder;
+  folder.add("small.shrike", kSmallRule);
+  folder.add("1.json", forwarding_record(1));
+  const auto result = folder.shrike(
+      {"run", "--rules", "small.shrike", "--state", "kept", "--report", "no/such/folder.html", "1.json"});
+  CHECK(result.code == 5);
+  CHECK(folder.has("kept"));
 }
 
 TEST_CASE("events of no tenant beside those of one are told") {
