@@ -235,10 +235,16 @@ void add_explain(CLI::App& app, Action& action) {
   command->add_option("--memory", options->memory, "Memory for what the rule remembers, as for `run`")
       ->type_name("SIZE")
       ->group(what);
+  // A variable of a shell that holds nothing must not mean every event.
+  const auto is_id = [](const std::string& id) { return id.empty() ? "an id is missing" : std::string(); };
   command->add_option("--alert", options->alert, "Only the alert with this id, or one that begins so")
       ->type_name("ID")
+      ->check(is_id)
       ->group(what);
-  command->add_option("--event", options->event, "Only events with this id")->type_name("ID")->group(what);
+  command->add_option("--event", options->event, "Only events with this id")
+      ->type_name("ID")
+      ->check(is_id)
+      ->group(what);
   const std::string out = "What comes out";
   command->add_option("--format", options->format, "human or json (one object)")
       ->type_name("FORMAT")

@@ -344,6 +344,7 @@ TEST_CASE("explain: wrong usage") {
   CHECK(contains(misspelt.err, "did you mean `rule_external_forward`?"));
   CHECK(folder.shrike({"explain"}).code == 2);
   CHECK(folder.shrike({"explain", "--limit", "1001", "rule_hides_mail", "a.ndjson"}).code == 2);
+  CHECK(folder.shrike({"explain", "--alert", "", "rule_hides_mail", "a.ndjson"}).code == 2);
   CHECK(folder.shrike({"explain", "--format", "xml", "rule_hides_mail", "a.ndjson"}).code == 2);
   const auto broken = folder.shrike({"explain", "--rules", "bad.shrike", "a", "a.ndjson"});
   CHECK(broken.code == 2);
