@@ -23,6 +23,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// So long a program may say nothing before it counts as hanging: with sanitizers the tests of the standard
+/// library alone take half a minute.
+constexpr int kSilence = 180'000;  // milliseconds
+
 struct Pipe {
   int read_end = -1, write_end = -1;
   Pipe() {
@@ -73,7 +77,7 @@ void exchange(int input_end, std::string_view input, int out_end, std::string& o
   if (input.empty()) close_once(input_end);
   while (out_end >= 0 || err_end >= 0) {
     std::array<pollfd, 3> waits{{{input_end, POLLOUT, 0}, {out_end, POLLIN, 0}, {err_end, POLLIN, 0}}};
-    if (::poll(waits.data(), waits.size(), 20'000) <= 0) break;
+    if (::poll(waits.data(), waits.size(), kSilence) <= 0) break;
     if (waits[0].revents != 0) {
       const ssize_t written = ::write(input_end, input.data(), input.size());
       if (written > 0) input.remove_prefix(static_cast<std::size_t>(written));
