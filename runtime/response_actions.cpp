@@ -26,7 +26,8 @@ constexpr std::array kActions{
                    "-DeliverToMailboxAndForward $false",
                    "does not remove forwards made by inbox rules"},
     ResponseAction{"confirm_compromised", kUser, Kind::kGraph,
-                   "POST /v1.0/identityProtection/riskyUsers/confirmCompromised {\"userIds\":[\"<object id of {user}>\"]}",
+                   "POST /v1.0/identityProtection/riskyUsers/confirmCompromised {\"userIds\":[\"<object id "
+                   "of {user}>\"]}",
                    "does nothing by itself unless a risk policy exists; needs the user's object id"},
     ResponseAction{"disable_app", kApp, Kind::kGraph,
                    "PATCH /v1.0/servicePrincipals(appId='{app}') {\"accountEnabled\":false}",

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <tuple>
 #include <numeric>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
