@@ -125,29 +125,6 @@ void Page::condition(const ExplainedPart& part, std::size_t indent, Depth depth)
          fmt::format("{} {}", part.all ? "not met by" : "met by", short_value(part.value, part.more)));
 }
 
-/// "2 d 3 h", "1 min 6 s": two units say enough.
-std::string span_text(std::int64_t nanoseconds) {
-  constexpr std::int64_t kSecond = 1'000'000'000;
-  struct Unit {
-    std::int64_t length;
-    std::string_view name;
-  };
-  constexpr std::array<Unit, 5> kUnits{{{86'400 * kSecond, "d"},
-                                        {3600 * kSecond, "h"},
-                                        {60 * kSecond, "min"},
-                                        {kSecond, "s"},
-                                        {1'000'000, "ms"}}};
-  for (std::size_t i = 0; i < kUnits.size(); ++i) {
-    const std::int64_t count = nanoseconds / kUnits[i].length;
-    if (count == 0) continue;
-    std::string text = fmt::format("{} {}", with_commas(static_cast<std::uint64_t>(count)), kUnits[i].name);
-    if (i + 1 >= 4) return text;
-    const std::int64_t rest = nanoseconds % kUnits[i].length / kUnits[i + 1].length;
-    return rest == 0 ? text : text + fmt::format(" {} {}", rest, kUnits[i + 1].name);
-  }
-  return "0 s";
-}
-
 /// The first step behind the one that matched last and has no event yet; null when there is none.
 const ExplainedStep* next_step(const Explanation& explanation) {
   for (const ExplainedStep& step : explanation.steps) {
@@ -175,11 +152,11 @@ std::string steps_text(const Explanation& explanation, std::int64_t newest) {
     case Result::kWhere:
       return fmt::format("an event came for {}, but its condition does not hold", name);
     case Result::kLate:
-      return fmt::format("{} came {} after the {} had passed", name, span_text(explanation.late_by),
+      return fmt::format("{} came {} after the {} had passed", name, format_span(explanation.late_by),
                          format_duration(explanation.width));
     case Result::kStepLate:
       return fmt::format("{} came {} after the {} of the step had passed", name,
-                         span_text(explanation.late_by), format_duration(explanation.width));
+                         format_span(explanation.late_by), format_duration(explanation.width));
     case Result::kBlocked: {
       std::string text = fmt::format("`not {}` was met", safe_text(explanation.blocker->step));
       return text + fmt::format(" by {} at {}", safe_text(explanation.blocker->id, 100),
@@ -205,7 +182,7 @@ void add_steps(Page& page, const Explanation& explanation) {
       text += fmt::format(": {}  {}  {}", time_text(step.event->time), safe_text(step.event->event_class),
                           safe_text(step.event->id, 100));
       if (before != INT64_MIN && step.event->time >= before)
-        text += fmt::format(", {} later", span_text(step.event->time - before));
+        text += fmt::format(", {} later", format_span(step.event->time - before));
       if (!step.absent) before = step.event->time;
     } else {
       text += step.absent ? ": none" : ": none of " + cut(safe_text(step.classes), kWidestClasses);
@@ -290,7 +267,7 @@ void add_kept(Page& page, const Explanation& explanation) {
     const std::int64_t ago = saturating_subtract(explanation.event.time, event.time);
     const bool is_itself = i + 1 == explanation.shown.size();
     page.line(5, Paint::kDim,
-              fmt::format("{}  {}  {}", is_itself ? "this one" : span_text(ago) + " before",
+              fmt::format("{}  {}  {}", is_itself ? "this one" : format_span(ago) + " before",
                           safe_text(event.event_class), safe_text(event.id, 100)));
   }
 }

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
+#include <vector>
 
 #include "dsl/blind_fields.hpp"
 #include "dsl/format.hpp"
@@ -17,6 +19,12 @@
 namespace shrike::cli {
 namespace {
 
+/// How far a rule works where only one log is there.
+struct Coverage {
+  enum class Degree : std::uint8_t { kNone, kPart, kWhole };
+  Degree degree = Degree::kNone;
+  std::vector<std::string> missing;  ///< fields that it relies on and the log does not have, sorted
+};
 using Degree = Coverage::Degree;
 
 /// Everything that a rule reads: of its `on`, and of its steps.
@@ -215,6 +223,14 @@ std::string cell_of(const Coverage& coverage) {
   return fmt::format("without {}", fmt::join(fields, " "));
 }
 
+std::vector<std::string> log_names(const Model& model) {
+  std::vector<std::string> names;
+  for (const SourceInfo& source : model.sources) names.push_back(log_of(*source.decl));
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
 }  // namespace
 
 std::string catalogue(const Model& model, const SourceFiles& files) {
@@ -233,18 +249,6 @@ std::string catalogue(const Model& model, const SourceFiles& files) {
     for (const auto& [name, row] : rows) out += row;
   }
   return out;
-}
-
-std::vector<std::string> log_names(const Model& model) {
-  std::vector<std::string> names;
-  for (const SourceInfo& source : model.sources) names.push_back(log_of(*source.decl));
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  return names;
-}
-
-Coverage coverage(const Model& model, std::uint32_t rule, const std::string& log) {
-  return LogCoverage(model, log).of_rule(rule);
 }
 
 std::string coverage_table(const Model& model) {

@@ -2,9 +2,7 @@
 // the techniques of ATT&CK that they cover. Used by doc_command.cpp.
 #pragma once
 
-#include <map>
 #include <string>
-#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -16,19 +14,9 @@ namespace shrike::cli {
 /// The rules as tables in Markdown, one for each folder. Links lead from the folder above those.
 std::string catalogue(const Model& model, const SourceFiles& files);
 
-/// How far a rule works where only some of the logs are there.
-struct Coverage {
-  enum class Degree : std::uint8_t { kNone, kPart, kWhole };
-  Degree degree = Degree::kNone;
-  std::vector<std::string> missing;  ///< fields that it relies on and the log does not have, sorted
-};
-
-/// Logs are named by the beginning of the documentation of their sources: up to a comma, colon or full stop.
-std::vector<std::string> log_names(const Model& model);
-/// Of one rule with the sources of these logs alone.
-Coverage coverage(const Model& model, std::uint32_t rule, const std::string& log);
-
-/// What works with which log, as a table in Markdown.
+/// What works with which log, as a table in Markdown: whole, in part, or without fields that the rule relies
+/// on. Logs are named by the beginning of the documentation of their sources: up to a comma, colon or full
+/// stop.
 std::string coverage_table(const Model& model);
 
 /// A layer for the ATT&CK Navigator (layer format 4.5): techniques scored by the number of rules.

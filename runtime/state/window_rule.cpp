@@ -17,7 +17,7 @@ constexpr std::size_t kMaxSeenLate = 4096;
 /// Kept events per key; the oldest go beyond it, and are counted.
 constexpr std::size_t kMaxEvents = 200'000;
 /// Keys with more events stay as they are: taking them apart and putting them together would cost more.
-constexpr std::size_t kMostStored = 512;
+constexpr std::size_t kMostStored = 32;
 
 // What things take, about, with what the allocator adds.
 constexpr std::size_t kPerKey = 256;
@@ -182,14 +182,10 @@ void WindowRule::freeze(const KeyState& key, std::string& out) {
   append_signed(out, newest);
   append_unsigned(out, static_cast<std::uint64_t>(newest) - static_cast<std::uint64_t>(key.stay_since));
   append_unsigned(out, key.events.size());
-  const KeptEvent* before = nullptr;
   for (const KeptEvent& event : key.events) {
     append_unsigned(out, static_cast<std::uint64_t>(newest) - static_cast<std::uint64_t>(event.time));
     append_text(out, event.brief.view());
-    // Most are as those of the event before; none are one byte at the least.
-    const bool is_as_before = before != nullptr && event.columns == before->columns;
-    append_text(out, is_as_before ? std::string_view() : event.columns.view());
-    before = &event;
+    append_text(out, event.columns.view());
   }
 }
 
@@ -203,8 +199,7 @@ void WindowRule::thaw(std::string_view stored, KeyState& key) {
     KeptEvent event;
     event.time = static_cast<std::int64_t>(static_cast<std::uint64_t>(newest) - bytes.unsigned_number());
     event.brief = SharedBytes(bytes.text());
-    const std::string_view columns = bytes.text();
-    event.columns = columns.empty() && at > 0 ? key.events[at - 1].columns : SharedBytes(columns);
+    event.columns = shared_columns(key.events, at, bytes.text());
     keep(key, at, std::move(event));
   }
 }

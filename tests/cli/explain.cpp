@@ -244,7 +244,7 @@ alerts.
          operation = Send
    key: user aiko
    kept within 1h: 2 events
-     20 min before  audit  e1
+     20m before  audit  e1
      this one  audit  e2
    when
      ✗ all of
@@ -278,7 +278,7 @@ a match; 0 gave alerts.
    steps within 1d
      ✓ entry: 2026-03-02 08:00:00 UTC  audit  e1
        a.ndjson:1
-     ✗ box: 2026-03-02 09:00:00 UTC  audit  e2, 1 h later
+     ✗ box: 2026-03-02 09:00:00 UTC  audit  e2, 1h later
        a.ndjson:2
        ✗ session == entry.session  (missing: session)
            session = missing
@@ -290,9 +290,9 @@ a match; 0 gave alerts.
   const std::string late =
       "{\"at\":\"2026-03-03T08:00:40Z\",\"id\":\"e2\",\"user\":\"aiko\",\"operation\":\"Box\",\"session\":"
       "\"s1\"}\n";
-  CHECK(contains(told(entry + late), "`box` came 40 s after the 1d had passed"));
+  CHECK(contains(told(entry + late), "`box` came 40s after the 1d had passed"));
   CHECK(contains(told(entry + box + event("e4", "11:20:00", "Send", kSession)),
-                 "`burst` came 20 min after the 2h of the step had passed"));
+                 "`burst` came 20m after the 2h of the step had passed"));
   CHECK(contains(
       told(entry + box + event("e3", "09:10:00", "Undo") + event("e4", "09:20:00", "Send", kSession)),
       "`not undo` was met by e3 at 2026-03-02 09:10:00 UTC"));
